@@ -1,0 +1,85 @@
+# How kvdb is built: object libraries, stages, programs. docs/architecture.md tells why.
+#
+# Everything is an OBJECT library: two definitions of one symbol are then a linker error, where an archive
+# would silently take whichever comes first. Objects reach direct consumers only, so one function links.
+
+# The spine that every program needs.
+set(KV_SPINE kv_base kv_interface)
+
+# Where the stages come from: a student's copy has labs/ alone.
+if(EXISTS ${CMAKE_SOURCE_DIR}/solutions)
+  set(KV_HAS_SOLUTIONS ON)
+else()
+  set(KV_HAS_SOLUTIONS OFF)
+endif()
+
+# kv_objects(target IN folder SOURCES file... [LINK library...])
+#   An object library with our warnings; sources are relative to folder, folder to the project's root.
+function(kv_objects target)
+  cmake_parse_arguments(ARG "" "IN" "SOURCES;LINK" ${ARGN})
+  list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/${ARG_IN}/)
+  add_library(${target} OBJECT ${ARG_SOURCES})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wshadow -Wconversion -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+  set_target_properties(${target} PROPERTIES COMPILE_WARNING_AS_ERROR ON)
+  target_link_libraries(${target} PUBLIC ${ARG_LINK})
+endfunction()
+
+# kv_stages_upto(result stage): the stages from the first to this one.
+function(kv_stages_upto result stage)
+  set(list "")
+  foreach(each IN LISTS KV_STAGES)
+    list(APPEND list ${each})
+    if(each STREQUAL stage)
+      break()
+    endif()
+  endforeach()
+  set(${result} ${list} PARENT_SCOPE)
+endfunction()
+
+# kv_program(target [OBJECTS target...] [UPTO stage] [LABS stage...|ALL] [LINK library...])
+#   Links the spine, the objects and the stages up to UPTO: the student's for the stages named by LABS, the
+#   reference's for the rest. Without UPTO, no stage.
+function(kv_program target)
+  cmake_parse_arguments(ARG "" "UPTO" "OBJECTS;LABS;LINK" ${ARGN})
+  set(objects ${KV_SPINE} ${ARG_OBJECTS})
+  if(ARG_UPTO)
+    kv_stages_upto(stages ${ARG_UPTO})
+    foreach(stage IN LISTS stages)
+      if(NOT KV_HAS_SOLUTIONS OR ARG_LABS STREQUAL "ALL" OR stage IN_LIST ARG_LABS)
+        list(APPEND objects labs_${stage})
+      else()
+        list(APPEND objects solutions_${stage})
+      endif()
+    endforeach()
+  endif()
+  add_executable(${target})
+  target_link_libraries(${target} PRIVATE ${objects} ${ARG_LINK} Threads::Threads)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+endfunction()
+
+# kv_stage(stage SOURCES file... TESTS file... [OBJECTS target...])
+#   The stage from both sources, its graded tests (compiled once) and up to three programs that run them:
+#   test_<stage>_reference (all solutions), _mine (all labs), _lab (this lab on the reference's earlier stages).
+#   OBJECTS: what the tests need besides, engines for example. Files that a student adds to the lab join in.
+function(kv_stage stage)
+  cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;OBJECTS" ${ARGN})
+  file(GLOB extra CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/labs/${stage}
+       ${CMAKE_SOURCE_DIR}/labs/${stage}/*.cc)
+  list(APPEND extra ${ARG_SOURCES})
+  list(REMOVE_DUPLICATES extra)
+  kv_objects(labs_${stage} IN labs/${stage} SOURCES ${extra} LINK fmt::fmt)
+  if(KV_HAS_SOLUTIONS)
+    kv_objects(solutions_${stage} IN solutions/${stage} SOURCES ${ARG_SOURCES} LINK fmt::fmt)
+  endif()
+  kv_objects(tests_${stage} IN tests/${stage} SOURCES ${ARG_TESTS} LINK GTest::gtest fmt::fmt)
+
+  set(objects tests_${stage} test_support ${ARG_OBJECTS})
+  kv_program(test_${stage}_mine OBJECTS ${objects} UPTO ${stage} LABS ALL)
+  if(KV_HAS_SOLUTIONS)
+    kv_program(test_${stage}_reference OBJECTS ${objects} UPTO ${stage})
+    kv_program(test_${stage}_lab OBJECTS ${objects} UPTO ${stage} LABS ${stage})
+    add_test(NAME lab-${stage} COMMAND test_${stage}_reference)
+  endif()
+endfunction()

@@ -1,0 +1,37 @@
+#pragma once
+
+// What a store is opened with. One struct for all engines; an engine refuses what it cannot honour with
+// `invalid_argument` instead of ignoring it.
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace kv {
+
+// What a write survives once the call has returned.
+enum class Durability : unsigned char {
+  none,  // nothing: gone with the process
+  wal,   // the death of the process: the bytes are in the kernel before the call returns
+  sync,  // the loss of power: the bytes are on the disk before the call returns
+};
+
+// The largest of each that a store takes, in bytes. More is `invalid_argument`.
+struct Limits {
+  std::size_t key_bytes = std::size_t{64} << 10;
+  std::size_t value_bytes = std::size_t{64} << 20;
+  std::size_t batch_bytes = std::size_t{128} << 20;  // of Batch::bytes()
+};
+
+struct Options {
+  // Where a persistent engine keeps its files; it is created where missing. Volatile engines take none.
+  std::string directory;
+
+  // Unset: the engine's own default, `none` for volatile engines, `wal` for persistent ones. A volatile
+  // engine (map, hash, memtable) takes nothing but `none`.
+  std::optional<Durability> durability;
+
+  Limits limits;
+};
+
+}  // namespace kv
