@@ -1,7 +1,7 @@
 #pragma once
 
-// Where time comes from. Code that waits or measures takes a Clock, so that a test can hand it one that
-// moves only when told.
+// Where time comes from. Code that waits or measures takes a Clock, so that a test can hand it one
+// that moves only when told.
 //
 // *Thread safety*: any thread may use a Clock. *Units*: std::chrono durations; times count from an
 // unspecified start and never go back (a monotonic clock, not the date).

@@ -34,8 +34,12 @@ void append_string(std::string& out, std::string_view value) {
   out.append(value);
 }
 
-bool take_fixed32(std::string_view& input, std::uint32_t& value) { return take_fixed(input, value); }
-bool take_fixed64(std::string_view& input, std::uint64_t& value) { return take_fixed(input, value); }
+bool take_fixed32(std::string_view& input, std::uint32_t& value) {
+  return take_fixed(input, value);
+}
+bool take_fixed64(std::string_view& input, std::uint64_t& value) {
+  return take_fixed(input, value);
+}
 
 bool take_varint(std::string_view& input, std::uint64_t& value) {
   std::uint64_t result = 0;

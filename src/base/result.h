@@ -6,7 +6,8 @@
 //   if (!value) return failure(std::move(value));   // hand the error on
 //   use(*value);
 //
-// *Thread safety*: values like any other. *Errors*: no function of ours throws across its interface.
+// *Thread safety*: values like any other. *Errors*: no function of ours throws across its
+// interface.
 
 #include <cassert>
 #include <expected>
@@ -18,8 +19,8 @@ namespace kv {
 
 // The closed set of failures. What a caller may conclude stands behind each.
 enum class Code : unsigned char {
-  not_found,          // the key has no value; carries no message, so that a miss costs nothing
-  conflict,           // a requirement did not hold, or another transaction came first; nothing was done
+  not_found,  // the key has no value; carries no message, so that a miss costs nothing
+  conflict,   // a requirement did not hold, or another transaction came first; nothing was done
   invalid_argument,   // the call itself is wrong: a limit, an option, a malformed input
   corruption,         // bytes from disk or network are not what was written
   io_error,           // the operating system refused to read or write
@@ -37,8 +38,8 @@ enum class Code : unsigned char {
 // The code's name as it stands above, "not_found" for instance. Valid for ever.
 std::string_view name(Code code);
 
-// What went wrong. A write that failed with any code but `outcome_unknown` had no effect and never will
-// have; only such a write may be repeated without asking whether the first one happened.
+// What went wrong. A write that failed with any code but `outcome_unknown` had no effect and never
+// will have; only such a write may be repeated without asking whether the first one happened.
 class Error {
  public:
   // Not explicit: `return failure(Code::not_found)` reads well.
@@ -63,7 +64,8 @@ class Error {
   std::string message_;
 };
 
-// A T or an Error. std::expected of libstdc++ 12 is not [[nodiscard]]; this is, and is nothing else.
+// A T or an Error. std::expected of libstdc++ 12 is not [[nodiscard]]; this is, and is nothing
+// else.
 template <class T>
 class [[nodiscard]] Result : public std::expected<T, Error> {
  public:

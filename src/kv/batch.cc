@@ -19,7 +19,8 @@ void append(std::string& out, Batch::Kind kind, std::string_view key, std::strin
 }
 
 // Takes one operation of a kind in [first, last] from the front of `input`.
-bool take(std::string_view& input, Batch::Kind first, Batch::Kind last, Batch::Operation& operation) {
+bool take(std::string_view& input, Batch::Kind first, Batch::Kind last,
+          Batch::Operation& operation) {
   if (input.empty()) return false;
   const auto kind = static_cast<Batch::Kind>(input.front());
   if (kind < first || kind > last) return false;
@@ -32,7 +33,8 @@ bool take(std::string_view& input, Batch::Kind first, Batch::Kind last, Batch::O
 }
 
 std::unexpected<Error> malformed(std::string_view what, std::size_t offset) {
-  return failure(Code::corruption, "batch: " + std::string(what) + " at byte " + std::to_string(offset) +
+  return failure(Code::corruption, "batch: " + std::string(what) + " at byte " +
+                                       std::to_string(offset) +
                                        "; the bytes were damaged or are not a batch");
 }
 
@@ -84,7 +86,8 @@ Result<Batch> Batch::decode(std::string_view bytes) {
   std::string_view rest = bytes;
   std::uint64_t requirements = 0;
   std::uint64_t changes = 0;
-  if (!take_varint(rest, requirements) || !take_varint(rest, changes)) return malformed("no counts", 0);
+  if (!take_varint(rest, requirements) || !take_varint(rest, changes))
+    return malformed("no counts", 0);
 
   Batch batch;
   Operation operation{};
@@ -101,7 +104,8 @@ Result<Batch> Batch::decode(std::string_view bytes) {
   if (!take_all(requirements, Kind::require_value, Kind::require_absent, batch.requirements_)) {
     return malformed("no requirement", offset());
   }
-  if (!take_all(changes, Kind::put, Kind::erase, batch.changes_)) return malformed("no change", offset());
+  if (!take_all(changes, Kind::put, Kind::erase, batch.changes_))
+    return malformed("no change", offset());
   if (!rest.empty()) return malformed("more bytes than its counts say", offset());
   batch.requirement_count_ = requirements;
   batch.change_count_ = changes;

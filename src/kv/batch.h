@@ -9,17 +9,17 @@
 //   Status paid = store.apply(batch);    // `conflict`: it was no longer so, and nothing was done
 //
 // Changes take effect in the order they were added: of two to one key, the later one stands. All
-// requirements are checked against the state before the batch, wherever in it they were added. Checking
-// and changing is one atomic step: this is the one primitive that counters, "set if absent" and
-// optimistic transactions are made of.
+// requirements are checked against the state before the batch, wherever in it they were added.
+// Checking and changing is one atomic step: this is the one primitive that counters, "set if
+// absent" and optimistic transactions are made of.
 //
-// *Thread safety*: one thread at a time; any number of threads may read a Batch that nobody changes.
-// *Ownership*: copies the keys and values it is given.
+// *Thread safety*: one thread at a time; any number of threads may read a Batch that nobody
+// changes. *Ownership*: copies the keys and values it is given.
 //
 // *Byte layout* (numbers and strings as in base/coding.h):
 //
-//   batch        varint count of requirements, varint count of changes, the requirements, the changes
-//   requirement  0x01 string key, string value      the key has just this value
+//   batch        varint count of requirements, varint count of changes, the requirements, the
+//   changes requirement  0x01 string key, string value      the key has just this value
 //                0x02 string key                    the key is absent
 //   change       0x03 string key, string value      put
 //                0x04 string key                    erase
@@ -77,8 +77,8 @@ class Batch {
   // The bytes drawn above.
   std::string encode() const;
 
-  // The batch that the bytes stand for; the whole input must be one. Checks everything, since the bytes
-  // come from disk or network. Errors: `corruption`, naming the offset of the first bad part.
+  // The batch that the bytes stand for; the whole input must be one. Checks everything, since the
+  // bytes come from disk or network. Errors: `corruption`, naming the offset of the first bad part.
   static Result<Batch> decode(std::string_view bytes);
 
  private:

@@ -1,13 +1,14 @@
 #pragma once
 
-// What some stores offer besides Store. Ask with store.as<Versioned>(): null where the engine has none.
+// What some stores offer besides Store. Ask with store.as<Versioned>(): null where the engine has
+// none.
 //
 // *Thread safety*: any thread, except Transaction: one thread at a time.
 // *Ownership*: a capability is the store itself seen from another side, and dies with it.
 // *Errors*: `closed` after Store::close; those of Reader and Store otherwise.
 //
-// Sequence numbers count writes: each change of a key gets the next one, from 1 on, in the order in which
-// the writes took effect. 0 stands before every write.
+// Sequence numbers count writes: each change of a key gets the next one, from 1 on, in the order in
+// which the writes took effect. 0 stands before every write.
 
 #include <cstdint>
 #include <functional>
@@ -27,14 +28,15 @@ namespace kv {
 
 using SequenceNumber = std::uint64_t;
 
-// Several reads and writes that happen as if alone (stage 07). It reads its own writes. Destroying it
-// without commit rolls it back.
+// Several reads and writes that happen as if alone (stage 07). It reads its own writes. Destroying
+// it without commit rolls it back.
 class Transaction : public Reader {
  public:
   virtual Status put(std::string_view key, std::string_view value) = 0;
   virtual Status erase(std::string_view key) = 0;
 
-  // Makes its writes visible, all at once. Errors: `conflict` and `deadlock`: nothing was done, begin again.
+  // Makes its writes visible, all at once. Errors: `conflict` and `deadlock`: nothing was done,
+  // begin again.
   virtual Status commit(const Context& context = Context::none()) = 0;
 
   // Forgets its writes. Ok as well after a failed commit.
@@ -66,17 +68,20 @@ class Versioned {
   // The number of the newest write that readers see.
   virtual SequenceNumber last_sequence() const = 0;
 
-  // The number of the write that the key's newest value, or its erasure, came from; 0: never written.
-  virtual Result<SequenceNumber> latest_version(std::string_view key, const Context& context = Context::none()) = 0;
+  // The number of the write that the key's newest value, or its erasure, came from; 0: never
+  // written.
+  virtual Result<SequenceNumber> latest_version(std::string_view key,
+                                                const Context& context = Context::none()) = 0;
 
-  // The content as it was once that write had taken effect. Errors: `invalid_argument` for a number that
-  // lies in the future, or so far back that its versions are gone.
-  virtual Result<std::unique_ptr<Snapshot>> snapshot_at(SequenceNumber sequence,
-                                                        const Context& context = Context::none()) = 0;
+  // The content as it was once that write had taken effect. Errors: `invalid_argument` for a number
+  // that lies in the future, or so far back that its versions are gone.
+  virtual Result<std::unique_ptr<Snapshot>> snapshot_at(
+      SequenceNumber sequence, const Context& context = Context::none()) = 0;
 
   // Hands over every change after that number, in order, until `each` returns false. Errors:
   // `invalid_argument` where the store no longer knows them all.
-  virtual Status changes_since(SequenceNumber sequence, const std::function<bool(const Change&)>& each,
+  virtual Status changes_since(SequenceNumber sequence,
+                               const std::function<bool(const Change&)>& each,
                                const Context& context = Context::none()) = 0;
 };
 
@@ -103,8 +108,10 @@ class Maintenance {
 
   virtual Result<std::vector<Level>> levels() = 0;
 
-  // The way of one get, a line a step, for people: "memtable: no", "table 12: Bloom filter says no".
-  virtual Result<std::vector<std::string>> trace(std::string_view key, const Context& context = Context::none()) = 0;
+  // The way of one get, a line a step, for people: "memtable: no", "table 12: Bloom filter says
+  // no".
+  virtual Result<std::vector<std::string>> trace(std::string_view key,
+                                                 const Context& context = Context::none()) = 0;
 
   // Takes every key's value away, as one atomic write.
   virtual Status clear(const Context& context = Context::none()) = 0;

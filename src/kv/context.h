@@ -1,7 +1,8 @@
 #pragma once
 
-// How long a caller is willing to wait: a deadline, a cancellation, both or neither. Every call of a store
-// takes one as its last parameter; the default, none, costs one branch and no look at the clock.
+// How long a caller is willing to wait: a deadline, a cancellation, both or neither. Every call of
+// a store takes one as its last parameter; the default, none, costs one branch and no look at the
+// clock.
 //
 //   std::stop_source source;
 //   store.get("k", Context().with_timeout(50ms).with_cancellation(source.get_token()));
@@ -28,13 +29,15 @@ class Context {
   Context with_deadline(Clock::Time deadline, const Clock& clock = Clock::real()) const;
   Context with_timeout(Clock::Duration timeout, const Clock& clock = Clock::real()) const;
 
-  // This context with a cancellation as well: calls fail with `cancelled` once a stop was requested.
+  // This context with a cancellation as well: calls fail with `cancelled` once a stop was
+  // requested.
   Context with_cancellation(std::stop_token token) const;
 
-  // Ok, `cancelled` or `deadline_exceeded` (cancelled where both hold). An engine that waits or works for
-  // long asks again now and then.
+  // Ok, `cancelled` or `deadline_exceeded` (cancelled where both hold). An engine that waits or
+  // works for long asks again now and then.
   Status check() const {
-    if (!limited_) [[likely]] return {};
+    if (!limited_) [[likely]]
+      return {};
     return check_limits();
   }
 

@@ -1,19 +1,20 @@
 #pragma once
 
-// A walk over the entries of a Range, in its direction, as they were when the scan was made: later writes
-// never show.
+// A walk over the entries of a Range, in its direction, as they were when the scan was made: later
+// writes never show.
 //
 //   auto it = store.scan({.start = "a", .end = "c"});
 //   while ((*it)->next()) use((*it)->key(), (*it)->value());
 //   if (Status s = (*it)->status(); !s) ...     // a scan cut short cannot pass for the end
 //
-// It starts *before* its first entry. The direction is fixed when the scan is made; there is no `prev`.
+// It starts *before* its first entry. The direction is fixed when the scan is made; there is no
+// `prev`.
 //
 // *Thread safety*: one thread at a time; it may move from one to another.
 // *Ownership*: the caller's. It may outlive its store and its snapshot, and then answers `closed`.
-// *Errors*: sticky. Once next or seek has failed, every later call returns false and status() keeps the
-// first error: `closed`, `cancelled` or `deadline_exceeded` (of the context that the scan was made with),
-// and what the engine meets when it reads.
+// *Errors*: sticky. Once next or seek has failed, every later call returns false and status() keeps
+// the first error: `closed`, `cancelled` or `deadline_exceeded` (of the context that the scan was
+// made with), and what the engine meets when it reads.
 
 #include <memory>
 #include <optional>
@@ -32,20 +33,22 @@ class Iterator {
   Iterator(const Iterator&) = delete;
   Iterator& operator=(const Iterator&) = delete;
 
-  // Steps to the next entry and returns true; false at the end of the range, when `limit` entries have
-  // been delivered, and on an error. At the end it stays at the end; seek can leave it again.
+  // Steps to the next entry and returns true; false at the end of the range, when `limit` entries
+  // have been delivered, and on an error. At the end it stays at the end; seek can leave it again.
   bool next();
 
-  // Steps to the first entry at or after `key` in the direction of the scan: forward, the smallest key
-  // >= `key`; in reverse, the largest key <= `key`. It may go back as well as forth, but never leaves the
-  // range: a key before the range's first entry leads to that entry, one behind its last entry to the
-  // end. False where there is no such entry, when `limit` is used up, and on an error.
+  // Steps to the first entry at or after `key` in the direction of the scan: forward, the smallest
+  // key
+  // >= `key`; in reverse, the largest key <= `key`. It may go back as well as forth, but never
+  // leaves the range: a key before the range's first entry leads to that entry, one behind its last
+  // entry to the end. False where there is no such entry, when `limit` is used up, and on an error.
   //
-  // Each entry that next or seek steps to counts towards the limit, also when it was visited before.
+  // Each entry that next or seek steps to counts towards the limit, also when it was visited
+  // before.
   bool seek(std::string_view key);
 
-  // The entry it stands on. The views stay valid until the iterator is moved or destroyed, also after
-  // the store was closed. Empty before the first step and after one that returned false.
+  // The entry it stands on. The views stay valid until the iterator is moved or destroyed, also
+  // after the store was closed. Empty before the first step and after one that returned false.
   std::string_view key() const { return key_; }
   std::string_view value() const { return value_; }
 
@@ -68,12 +71,13 @@ class Iterator {
     key_ = key;
     value_ = value;
   }
-  bool fail(Error error);  // remembers the first error; returns false, so that `return fail(…)` reads well
+  bool fail(Error error);  // remembers the first error; returns false, so that `return fail(…)`
+                           // reads well
 
  private:
   // Step to the entry, call stand_on and return true; or return false at the end or after fail().
-  // do_next is not called again once it returned false, until do_seek has returned true. Neither looks
-  // at limit, context or lifetime.
+  // do_next is not called again once it returned false, until do_seek has returned true. Neither
+  // looks at limit, context or lifetime.
   virtual bool do_next() = 0;
   virtual bool do_seek(std::string_view key) = 0;
 

@@ -1,10 +1,10 @@
 #pragma once
 
-// Whether a store is still open, known to the store and to every snapshot and iterator made from it. It
-// belongs to all of them, so they may be destroyed in any order.
+// Whether a store is still open, known to the store and to every snapshot and iterator made from
+// it. It belongs to all of them, so they may be destroyed in any order.
 //
-// *Thread safety*: any thread. One flag that is only ever read on the way in: no counter that all threads
-// would have to share. *Errors*: `closed`.
+// *Thread safety*: any thread. One flag that is only ever read on the way in: no counter that all
+// threads would have to share. *Errors*: `closed`.
 
 #include <atomic>
 
@@ -31,7 +31,8 @@ class Lifetime {
 
  private:
   const Limits limits_;
-  // Released by end(), acquired by closed(): who sees the flag sees all that the closing thread did before.
+  // Released by end(), acquired by closed(): who sees the flag sees all that the closing thread did
+  // before.
   std::atomic<bool> closed_{false};
 };
 

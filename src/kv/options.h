@@ -1,7 +1,7 @@
 #pragma once
 
-// What a store is opened with. One struct for all engines; an engine refuses what it cannot honour with
-// `invalid_argument` instead of ignoring it.
+// What a store is opened with. One struct for all engines; an engine refuses what it cannot honour
+// with `invalid_argument` instead of ignoring it.
 
 #include <cstddef>
 #include <optional>
@@ -24,11 +24,12 @@ struct Limits {
 };
 
 struct Options {
-  // Where a persistent engine keeps its files; it is created where missing. Volatile engines take none.
+  // Where a persistent engine keeps its files; it is created where missing. Volatile engines take
+  // none.
   std::string directory;
 
-  // Unset: the engine's own default, `none` for volatile engines, `wal` for persistent ones. A volatile
-  // engine (map, hash, memtable) takes nothing but `none`.
+  // Unset: the engine's own default, `none` for volatile engines, `wal` for persistent ones. A
+  // volatile engine (map, hash, memtable) takes nothing but `none`.
   std::optional<Durability> durability;
 
   Limits limits;

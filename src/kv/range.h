@@ -2,8 +2,8 @@
 
 // Which keys a scan visits, in which direction, and how many.
 //
-// Keys are ordered byte by byte, each byte as a number from 0 to 255, a prefix before what it is a prefix
-// of: "" < "a" < "a\0" < "aa" < "b" < "\xff". (That is std::string_view's own order.)
+// Keys are ordered byte by byte, each byte as a number from 0 to 255, a prefix before what it is a
+// prefix of: "" < "a" < "a\0" < "aa" < "b" < "\xff". (That is std::string_view's own order.)
 
 #include <cstddef>
 #include <string>
@@ -18,13 +18,12 @@ struct Range {
   std::size_t limit = 0;   // how many entries an iterator delivers at the most; 0: all
 
   // Whether start <= key < end. A range whose end is not behind its start contains nothing.
-  bool contains(std::string_view key) const {
-    return key >= start && (end.empty() || key < end);
-  }
+  bool contains(std::string_view key) const { return key >= start && (end.empty() || key < end); }
 };
 
-// The end of the range of all keys that begin with `prefix`: Range{prefix, prefix_end(prefix)}. Empty, so
-// no bound, where no key can come behind them: for "" and for prefixes of nothing but 0xff.
+// The end of the range of all keys that begin with `prefix`: Range{prefix, prefix_end(prefix)}.
+// Empty, so no bound, where no key can come behind them: for "" and for prefixes of nothing but
+// 0xff.
 std::string prefix_end(std::string_view prefix);
 
 }  // namespace kv

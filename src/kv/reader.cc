@@ -6,7 +6,8 @@ Status Reader::admit(std::size_t key_bytes, const Context& context) const {
   if (lifetime_->closed()) return Lifetime::refusal();
   if (const std::size_t limit = lifetime_->limits().key_bytes; key_bytes > limit) {
     return failure(Code::invalid_argument, "a key of " + std::to_string(key_bytes) +
-                                               " bytes is over the limit of " + std::to_string(limit));
+                                               " bytes is over the limit of " +
+                                               std::to_string(limit));
   }
   return context.check();
 }

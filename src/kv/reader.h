@@ -2,15 +2,15 @@
 
 // What can be asked of a store, and of a snapshot of one: get, contains, scan.
 //
-// The public functions are not virtual: they check what every engine would have to check (closed, limits,
-// context, in this order) and then call the engine's private do_ function, the way
+// The public functions are not virtual: they check what every engine would have to check (closed,
+// limits, context, in this order) and then call the engine's private do_ function, the way
 // std::pmr::memory_resource does it. An engine sees only calls that passed.
 //
 // *Thread safety*: any thread, all functions at once.
 // *Ownership*: keys are borrowed for the call; values and iterators are the caller's.
-// *Errors*: every function can fail with `closed`, `invalid_argument` (a key over Limits::key_bytes),
-// `cancelled`, `deadline_exceeded` (both before any work was done), and with what its engine meets when it
-// reads (`io_error`, `corruption`, `unavailable`).
+// *Errors*: every function can fail with `closed`, `invalid_argument` (a key over
+// Limits::key_bytes), `cancelled`, `deadline_exceeded` (both before any work was done), and with
+// what its engine meets when it reads (`io_error`, `corruption`, `unavailable`).
 
 #include <memory>
 #include <string>
@@ -30,16 +30,17 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  // The key's value. Keys and values are any bytes, zero bytes included, and either may be empty: an
-  // empty value is a value. Errors: `not_found` where the key has none.
+  // The key's value. Keys and values are any bytes, zero bytes included, and either may be empty:
+  // an empty value is a value. Errors: `not_found` where the key has none.
   Result<std::string> get(std::string_view key, const Context& context = Context::none());
 
   // Whether the key has a value.
   Result<bool> contains(std::string_view key, const Context& context = Context::none());
 
-  // The entries of the range, in key order (kv/range.h), as they are at some moment during this call:
-  // writes that returned before it are seen, writes that begin after it returned are not, and of a batch
-  // all or nothing. The context governs the iterator too. The bounds are copied and may be any bytes.
+  // The entries of the range, in key order (kv/range.h), as they are at some moment during this
+  // call: writes that returned before it are seen, writes that begin after it returned are not, and
+  // of a batch all or nothing. The context governs the iterator too. The bounds are copied and may
+  // be any bytes.
   Result<std::unique_ptr<Iterator>> scan(const Range& range = {},
                                          const Context& context = Context::none());
 
@@ -57,8 +58,8 @@ class Reader {
   virtual Result<std::string> do_get(std::string_view key, const Context& context) = 0;
   virtual Result<bool> do_contains(std::string_view key, const Context& context);  // asks do_get
 
-  // The range's bounds live as long as the call; the scope goes to the Iterator's constructor as it is.
-  // An engine may deliver more than range.limit entries: the Iterator stops by itself.
+  // The range's bounds live as long as the call; the scope goes to the Iterator's constructor as it
+  // is. An engine may deliver more than range.limit entries: the Iterator stops by itself.
   virtual Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) = 0;
 
   const std::shared_ptr<Lifetime> lifetime_;

@@ -1,10 +1,11 @@
 #pragma once
 
-// A store's content at one moment, for reading: what Reader promises, and the same answers for ever,
-// whatever is written to the store meanwhile.
+// A store's content at one moment, for reading: what Reader promises, and the same answers for
+// ever, whatever is written to the store meanwhile.
 //
-// *Thread safety*: any thread. *Ownership*: the caller's; it may outlive its store, and then answers
-// `closed`. While it lives it costs memory (or disk) for what has changed since: let it go early.
+// *Thread safety*: any thread. *Ownership*: the caller's; it may outlive its store, and then
+// answers `closed`. While it lives it costs memory (or disk) for what has changed since: let it go
+// early.
 
 #include "kv/reader.h"
 

@@ -5,7 +5,8 @@ namespace {
 
 Status over_limit(std::string_view what, std::size_t bytes, std::size_t limit) {
   return failure(Code::invalid_argument, std::string(what) + " of " + std::to_string(bytes) +
-                                             " bytes is over the limit of " + std::to_string(limit));
+                                             " bytes is over the limit of " +
+                                             std::to_string(limit));
 }
 
 }  // namespace

@@ -1,22 +1,23 @@
 #pragma once
 
-// The key-value store: the one interface that every stage of kvdb implements and every program uses.
+// The key-value store: the one interface that every stage of kvdb implements and every program
+// uses.
 //
 //   auto store = open_engine("map");
 //   if (Status s = (*store)->put("user:1001", "Ada"); !s) ...
 //   Result<std::string> name = (*store)->get("user:1001");
 //
-// *Thread safety*: any thread, all functions at once, `close` included. Every write takes effect at one
-// moment between its call and its return, and every get and contains reads at one such moment
+// *Thread safety*: any thread, all functions at once, `close` included. Every write takes effect at
+// one moment between its call and its return, and every get and contains reads at one such moment
 // (linearizable); a scan or snapshot stands for one such moment as well.
 //
 // *Ownership*: keys, values and batches are borrowed for the call. A store, its snapshots and its
 // iterators may be destroyed in any order; destroying one requires that no call on it is running.
 //
-// *Errors*: besides those of Reader, `no_space` and `io_error` where the engine writes files. A write that
-// fails with any code but `outcome_unknown` had no effect and never will have. `outcome_unknown` (a log
-// write or sync that failed, a deadline that passed after the write was queued, a connection lost after it
-// was sent) names its cause: read before you write again.
+// *Errors*: besides those of Reader, `no_space` and `io_error` where the engine writes files. A
+// write that fails with any code but `outcome_unknown` had no effect and never will have.
+// `outcome_unknown` (a log write or sync that failed, a deadline that passed after the write was
+// queued, a connection lost after it was sent) names its cause: read before you write again.
 //
 // *Invariants*: a batch is seen whole or not at all, by get, scan, snapshot and after a crash.
 
@@ -40,33 +41,36 @@ class Maintenance;
 
 class Store : public Reader {
  public:
-  // Requires: no call is running. Ends the life time: snapshots and iterators answer `closed` from then on.
+  // Requires: no call is running. Ends the life time: snapshots and iterators answer `closed` from
+  // then on.
   ~Store() override;
 
   // Gives the key this value, whether or not it had one. Errors: `invalid_argument` over a limit.
-  Status put(std::string_view key, std::string_view value, const Context& context = Context::none());
+  Status put(std::string_view key, std::string_view value,
+             const Context& context = Context::none());
 
   // Takes the key's value away; ok as well where it had none.
   Status erase(std::string_view key, const Context& context = Context::none());
 
-  // Checks every requirement and makes every change, in one atomic step (kv/batch.h). An empty batch is
-  // ok. Errors: `conflict` if a requirement does not hold, naming its key; `invalid_argument` over a limit.
+  // Checks every requirement and makes every change, in one atomic step (kv/batch.h). An empty
+  // batch is ok. Errors: `conflict` if a requirement does not hold, naming its key;
+  // `invalid_argument` over a limit.
   Status apply(const Batch& batch, const Context& context = Context::none());
 
-  // Makes everything written before survive the loss of power, whatever the durability of the writes was.
-  // A volatile engine has no disk: there it succeeds and promises nothing.
+  // Makes everything written before survive the loss of power, whatever the durability of the
+  // writes was. A volatile engine has no disk: there it succeeds and promises nothing.
   Status flush(const Context& context = Context::none());
 
   // The content as it is at some moment during this call.
   Result<std::unique_ptr<Snapshot>> snapshot(const Context& context = Context::none());
 
-  // Refuses every call that begins from now on with `closed`; finishes or refuses each write that is
-  // running, makes durable what the durability level promises, and lets go of the directory; then
-  // returns. Reads that are running may finish. A second close waits for the first and is ok.
+  // Refuses every call that begins from now on with `closed`; finishes or refuses each write that
+  // is running, makes durable what the durability level promises, and lets go of the directory;
+  // then returns. Reads that are running may finish. A second close waits for the first and is ok.
   Status close();
 
-  // The store's other side, or null where the engine has none: store.as<Maintenance>(). Lives as long as
-  // the store.
+  // The store's other side, or null where the engine has none: store.as<Maintenance>(). Lives as
+  // long as the store.
   template <class Capability>
   Capability* as();
 
@@ -99,7 +103,8 @@ Capability* Store::as() {
   } else if constexpr (std::is_same_v<Capability, Versioned>) {
     return do_versioned();
   } else {
-    static_assert(std::is_same_v<Capability, Maintenance>, "kv/capabilities.h lists the capabilities");
+    static_assert(std::is_same_v<Capability, Maintenance>,
+                  "kv/capabilities.h lists the capabilities");
     return do_maintenance();
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The first store: a std::map behind a lock. Volatile; every promise of kv/store.h is kept in the plainest
-// way, which makes it the one to compare all later ones with.
+// The first store: a std::map behind a lock. Volatile; every promise of kv/store.h is kept in the
+// plainest way, which makes it the one to compare all later ones with.
 //
 // *Thread safety*: as Store. Readers share the lock, a writer holds it alone.
 // *Simplification*: scan and snapshot copy what they may deliver, so they cost time and memory in

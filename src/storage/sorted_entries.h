@@ -1,10 +1,10 @@
 #pragma once
 
-// A sorted copy of entries, and a walk over it: what the stores that copy (map, hash) answer scans with.
+// A sorted copy of entries, and a walk over it: what the stores that copy (map, hash) answer scans
+// with.
 //
-// *Thread safety*: the entries are never changed once they are handed over, so any number of iterators,
-// each on its own thread, may share them.
-// *Ownership*: shared by whoever still reads.
+// *Thread safety*: the entries are never changed once they are handed over, so any number of
+// iterators, each on its own thread, may share them. *Ownership*: shared by whoever still reads.
 // *Invariants*: Requires keys in strictly ascending order (kv/range.h).
 
 #include <memory>
@@ -21,7 +21,7 @@ using Entry = std::pair<std::string, std::string>;  // key, value
 using SortedEntries = std::vector<Entry>;
 
 // Walks over those of the entries that lie in the range. Copies the range's bounds.
-std::unique_ptr<Iterator> make_entries_iterator(std::shared_ptr<const SortedEntries> entries, const Range& range,
-                                                Iterator::Scope scope);
+std::unique_ptr<Iterator> make_entries_iterator(std::shared_ptr<const SortedEntries> entries,
+                                                const Range& range, Iterator::Scope scope);
 
 }  // namespace kv

@@ -1,13 +1,14 @@
 #pragma once
 
-// Lab 01's other half: checks that tell a store which keeps its contract (kv/) from one that breaks it.
-// A check does not know what it is given: a right store of whatever make, or one with a fault built in.
-// It must complain about every store that breaks a promise and about no other, so it may expect what the
-// headers in kv/ say and nothing else (no wording of a message, no cost, no order where none is promised).
+// Lab 01's other half: checks that tell a store which keeps its contract (kv/) from one that breaks
+// it. A check does not know what it is given: a right store of whatever make, or one with a fault
+// built in. It must complain about every store that breaks a promise and about no other, so it may
+// expect what the headers in kv/ say and nothing else (no wording of a message, no cost, no order
+// where none is promised).
 //
-// *Thread safety*: each check runs on one thread, and may start threads that it joins before it returns.
-// *Ownership*: the stores that `open` gives belong to the check.
-// *Simplification*: a check must end on every store it is given; none of them hangs or crashes.
+// *Thread safety*: each check runs on one thread, and may start threads that it joins before it
+// returns. *Ownership*: the stores that `open` gives belong to the check. *Simplification*: a check
+// must end on every store it is given; none of them hangs or crashes.
 
 #include <functional>
 #include <memory>

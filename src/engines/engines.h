@@ -1,0 +1,20 @@
+#pragma once
+
+// One function per engine: it checks the options, and puts the parts of a stage together. Engines
+// are listed by name in engines/table.h, which only programs link; a test links the engines that it
+// tests.
+//
+// *Errors*: `invalid_argument` for an option that the engine cannot honour, naming it and the
+// remedy.
+
+#include <memory>
+
+#include "base/result.h"
+#include "kv/options.h"
+#include "kv/store.h"
+
+namespace kv {
+
+Result<std::unique_ptr<Store>> open_map(const Options& options);
+
+}  // namespace kv

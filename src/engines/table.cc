@@ -1,0 +1,35 @@
+#include "engines/table.h"
+
+#include <fmt/format.h>
+
+#include "engines/engines.h"
+
+namespace kv {
+namespace {
+
+constexpr Engine table[] = {
+    {"map", "an ordered tree in memory, copied for scans", false, open_map},
+};
+
+}  // namespace
+
+std::span<const Engine> engines() { return table; }
+
+const Engine* find_engine(std::string_view name) {
+  for (const Engine& engine : table) {
+    if (engine.name == name) return &engine;
+  }
+  return nullptr;
+}
+
+Result<std::unique_ptr<Store>> open_engine(std::string_view name, const Options& options) {
+  if (const Engine* engine = find_engine(name)) return engine->open(options);
+  std::string known;
+  for (const Engine& engine : table) {
+    known.append(known.empty() ? "" : ", ").append(engine.name);
+  }
+  return failure(Code::invalid_argument,
+                 fmt::format("no engine is called \"{}\"; there are: {}", name, known));
+}
+
+}  // namespace kv

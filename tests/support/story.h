@@ -1,0 +1,30 @@
+#pragma once
+
+// The story of the running test case: the numbered steps it took and what it saw. A failing case
+// tells it; a graded case also hands what it saw to the grader, who compares it with what the
+// reference saw under the same seed. So a case need not contain the right answer.
+//
+// *Thread safety*: any thread; but a story is the same every time only if one thread at a time
+// tells it, and what the grader compares must be the same every time.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace kv::test {
+
+// A step that happened, for people: step("put \"a\" = \"1\"").
+void step(std::string_view what);
+
+// What the case saw, for people and for the grader: observe("get \"a\"", "\"1\""). Also a step.
+void observe(std::string_view what, std::string_view seen);
+
+// The seed for whatever is random in the case. The same unless --seed says otherwise; a failing
+// case prints it.
+std::uint64_t seed();
+
+// Bytes for people: printable ones as they are, others as \xNN, in quotes, the middle of long ones
+// left out.
+std::string quoted(std::string_view bytes);
+
+}  // namespace kv::test
