@@ -62,24 +62,25 @@ endfunction()
 # kv_stage(stage SOURCES file... TESTS file... [OBJECTS target...])
 #   The stage from both sources, its graded tests (compiled once) and up to three programs that run them:
 #   test_<stage>_reference (all solutions), _mine (all labs), _lab (this lab on the reference's earlier stages).
-#   OBJECTS: what the tests need besides, engines for example. Files that a student adds to the lab join in.
+#   OBJECTS: what the tests need besides, engines for example. Files that a student adds to the lab join in;
+#   one that is missing does not stop the build of the others (kvcourse says so).
 function(kv_stage stage)
   cmake_parse_arguments(ARG "" "" "SOURCES;TESTS;OBJECTS" ${ARGN})
-  file(GLOB extra CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/labs/${stage}
+  kv_objects(tests_${stage} IN tests/${stage} SOURCES ${ARG_TESTS} LINK GTest::gtest fmt::fmt)
+  set(objects tests_${stage} test_support ${ARG_OBJECTS})
+
+  file(GLOB mine CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}/labs/${stage}
        ${CMAKE_SOURCE_DIR}/labs/${stage}/*.cc)
-  list(APPEND extra ${ARG_SOURCES})
-  list(REMOVE_DUPLICATES extra)
-  kv_objects(labs_${stage} IN labs/${stage} SOURCES ${extra} LINK fmt::fmt)
+  if(mine)
+    kv_objects(labs_${stage} IN labs/${stage} SOURCES ${mine} LINK fmt::fmt)
+    kv_program(test_${stage}_mine OBJECTS ${objects} UPTO ${stage} LABS ALL)
+  endif()
   if(KV_HAS_SOLUTIONS)
     kv_objects(solutions_${stage} IN solutions/${stage} SOURCES ${ARG_SOURCES} LINK fmt::fmt)
-  endif()
-  kv_objects(tests_${stage} IN tests/${stage} SOURCES ${ARG_TESTS} LINK GTest::gtest fmt::fmt)
-
-  set(objects tests_${stage} test_support ${ARG_OBJECTS})
-  kv_program(test_${stage}_mine OBJECTS ${objects} UPTO ${stage} LABS ALL)
-  if(KV_HAS_SOLUTIONS)
     kv_program(test_${stage}_reference OBJECTS ${objects} UPTO ${stage})
-    kv_program(test_${stage}_lab OBJECTS ${objects} UPTO ${stage} LABS ${stage})
     add_test(NAME lab-${stage} COMMAND test_${stage}_reference)
+  endif()
+  if(mine AND KV_HAS_SOLUTIONS)
+    kv_program(test_${stage}_lab OBJECTS ${objects} UPTO ${stage} LABS ${stage})
   endif()
 endfunction()
