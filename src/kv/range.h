@@ -12,10 +12,10 @@
 namespace kv {
 
 struct Range {
-  std::string_view start;  // the first key that belongs to it; empty: from the very first key
-  std::string_view end;    // the first key behind it; empty: to the very last key
-  bool reverse = false;    // from the largest key down to the smallest
-  std::size_t limit = 0;   // how many entries an iterator delivers at the most; 0: all
+  std::string_view start{};  // the first key that belongs to it; empty: from the very first key
+  std::string_view end{};    // the first key behind it; empty: to the very last key
+  bool reverse = false;      // from the largest key down to the smallest
+  std::size_t limit = 0;     // how many entries an iterator delivers at the most; 0: all
 
   // Whether start <= key < end. A range whose end is not behind its start contains nothing.
   bool contains(std::string_view key) const { return key >= start && (end.empty() || key < end); }
