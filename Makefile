@@ -1,0 +1,92 @@
+# The face of the project: every command a student, an instructor or a developer types. `make help` lists them.
+
+PRESET ?= dev
+BUILD := build/$(PRESET)
+KVCOURSE := build/dev/bin/kvcourse
+
+.DEFAULT_GOAL := help
+.PHONY: help setup configure build demo test lab grade bench submit skeleton record check check-all \
+        mutants format format-check tidy fuzz asan tsan clean need-lab kvcourse
+
+help: ## this list
+	@echo 'Usage: make COMMAND [LAB=1] [PRESET=dev|release|asan|tsan]'
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install the system packages that are missing (.ci/packages.txt)
+	@.ci/setup
+
+build: configure ## build everything
+	@cmake --build --preset $(PRESET) -- --quiet
+
+demo: configure ## set up, build and show kvcli at work
+	@cmake --build --preset $(PRESET) --target demo -- --quiet
+	@.ci/demo $(BUILD)/bin
+
+test: build ## build and run every test
+	@ctest --preset $(PRESET) -j 2
+
+lab: need-lab kvcourse ## LAB=N: run your lab's tests, task by task
+	@$(KVCOURSE) lab $(LAB)
+
+grade: need-lab kvcourse ## LAB=N: your score, the cause of each loss, and what to read
+	@$(KVCOURSE) grade $(LAB)
+
+bench: need-lab ## LAB=N: your lab's speed beside the reference's (from lab 02 on)
+	@echo 'bench: there is nothing to measure yet; benchmarks begin with lab 02' >&2; exit 2
+
+submit: need-lab kvcourse ## LAB=N: pack the files that the lab hands in
+	@$(KVCOURSE) submit $(LAB)
+
+skeleton: kvcourse ## write labs/ from solutions/, leaving alone what somebody edited
+	@$(KVCOURSE) skeleton
+
+record: kvcourse ## write the reference's observations, for grading where there is no solutions/
+	@$(KVCOURSE) record
+
+mutants: kvcourse ## plant every bug of the catalogue in the solutions and see it caught
+	@$(KVCOURSE) mutants
+
+check: kvcourse format-check ## everything that must hold before a change is shared, besides `make test`
+	@$(KVCOURSE) check
+	@$(KVCOURSE) mutants
+	@$(MAKE) --no-print-directory asan tsan
+
+check-all: test check tidy fuzz ## the long form of every check
+
+asan: ## the tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory test PRESET=asan
+
+tsan: ## the tests under the thread sanitizer
+	@$(MAKE) --no-print-directory test PRESET=tsan
+
+fuzz: ## feed every parser of bytes from outside, 10 million inputs each
+	@$(MAKE) --no-print-directory configure PRESET=fuzz
+	@cmake --build --preset fuzz -- --quiet
+	@tests/fuzz/run build/fuzz/bin 10000000
+
+SOURCES = git ls-files -co --exclude-standard '*.h' '*.cc' | grep -v '^labs/'
+
+format: ## lay out all sources
+	@$(SOURCES) | xargs clang-format-19 -i
+
+format-check: configure ## complain about sources that `make format` would change
+	@$(SOURCES) | xargs clang-format-19 --dry-run --Werror
+
+tidy: build ## look for the bug patterns of .clang-tidy
+	@git ls-files '*.cc' | grep -E '^(src|solutions|tests)/' | grep -v '^tests/fuzz/' | \
+	  xargs -P 2 -n 4 clang-tidy-19 --quiet -p $(BUILD)
+
+clean: ## remove everything that was built
+	@rm -rf build
+
+# A build folder is configured once; CMake looks after itself from then on.
+configure:
+	@.ci/setup --quiet
+	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) >/dev/null
+
+kvcourse:
+	@$(MAKE) --no-print-directory configure PRESET=dev
+	@cmake --build --preset dev --target kvcourse -- --quiet
+
+need-lab:
+	@test -n "$(LAB)" || { echo 'name the lab, for example: make $(MAKECMDGOALS) LAB=1' >&2; exit 2; }
