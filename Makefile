@@ -46,18 +46,17 @@ record: kvcourse ## write the reference's observations, for grading where there 
 mutants: kvcourse ## plant every bug of the catalogue in the solutions and see it caught
 	@$(KVCOURSE) mutants
 
-check: kvcourse format-check ## everything that must hold before a change is shared, besides `make test`
-	@$(KVCOURSE) check
-	@$(KVCOURSE) mutants
-	@$(MAKE) --no-print-directory asan tsan
+check: ## what must hold before a change is shared: tests, course, mutants, format, sanitizers
+	@.ci/run
 
-check-all: test check tidy fuzz ## the long form of every check
+check-all: check tidy fuzz ## the same and the long forms: clang-tidy, fuzzing
 
 asan: ## the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory test PRESET=asan
 
-tsan: ## the tests under the thread sanitizer
-	@$(MAKE) --no-print-directory test PRESET=tsan
+tsan: ## the tests with threads in them under the thread sanitizer
+	@$(MAKE) --no-print-directory build PRESET=tsan
+	@ctest --preset tsan -j 2 -L threads
 
 fuzz: ## feed every parser of bytes from outside, 10 million inputs each
 	@$(MAKE) --no-print-directory configure PRESET=fuzz
