@@ -7,6 +7,14 @@
 
 namespace kv::test {
 
+std::string told_step(const Iterator& iterator, bool stepped) {
+  const std::string status = told(iterator.status());
+  const std::string entry = quoted(iterator.key()) + "=" + quoted(iterator.value());
+  if (stepped) return status == "ok" ? entry : entry + ", but its status is " + status;
+  const bool empty = iterator.key().empty() && iterator.value().empty();
+  return (status == "ok" ? "end" : status) + (empty ? "" : ", but it still shows " + entry);
+}
+
 std::string ToldIterator::next() { return saw("next", iterator_->next()); }
 
 std::string ToldIterator::seek(std::string_view key) {
@@ -22,16 +30,7 @@ std::string ToldIterator::rest() {
 std::string ToldIterator::status() const { return told(iterator_->status()); }
 
 std::string ToldIterator::saw(std::string_view call, bool stepped) {
-  std::string seen;
-  if (stepped) {
-    seen = quoted(key()) + "=" + quoted(value());
-    if (status() != "ok") seen += ", but its status is " + status();
-  } else {
-    seen = status() == "ok" ? "end" : status();
-    if (!key().empty() || !value().empty()) {
-      seen += fmt::format(", but it still shows {}={}", quoted(key()), quoted(value()));
-    }
-  }
+  std::string seen = told_step(*iterator_, stepped);
   observe(fmt::format("{}: {}", name_, call), seen);
   return seen;
 }

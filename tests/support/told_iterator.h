@@ -2,8 +2,8 @@
 
 // An Iterator whose every step becomes a step of the test's story (story.h) and is given back as
 // text: `"a"="1"` where it stands on an entry, `end` where the step found none, and otherwise the
-// name of the failure. It also looks at what holds after every step, and says so where it does not:
-// the views are empty after a step that found nothing, and status() is ok after one that did.
+// name of the failure. The text also says so where something does not hold that must hold after
+// every step: the views are empty after one that found nothing, status() is ok after one that did.
 //
 // *Ownership*: owns the iterator.
 
@@ -14,6 +14,9 @@
 #include "kv/iterator.h"
 
 namespace kv::test {
+
+// What the step that just returned `stepped` looks like in a story.
+std::string told_step(const Iterator& iterator, bool stepped);
 
 class ToldIterator {
  public:
