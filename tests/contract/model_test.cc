@@ -2,6 +2,7 @@
 // they differ, RapidCheck looks for the shortest list of commands that shows it, and prints it.
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <rapidcheck/state.h>
 
