@@ -18,8 +18,9 @@
 //
 // *Byte layout* (numbers and strings as in base/coding.h):
 //
-//   batch        varint count of requirements, varint count of changes, the requirements, the
-//   changes requirement  0x01 string key, string value      the key has just this value
+//   batch        varint count of requirements, varint count of changes,
+//                the requirements, the changes
+//   requirement  0x01 string key, string value      the key has just this value
 //                0x02 string key                    the key is absent
 //   change       0x03 string key, string value      put
 //                0x04 string key                    erase
