@@ -64,8 +64,8 @@ void Batch::require(std::string_view key, Absent) {
   note(key, {});
 }
 
-Batch::Operations Batch::requirements() const { return Operations(requirements_); }
-Batch::Operations Batch::changes() const { return Operations(changes_); }
+Batch::Operations Batch::requirements() const& { return Operations(requirements_); }
+Batch::Operations Batch::changes() const& { return Operations(changes_); }
 
 void Batch::clear() { *this = Batch(); }
 

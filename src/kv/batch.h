@@ -60,8 +60,10 @@ class Batch {
   void require(std::string_view key, Absent);
 
   // In the order they were added.
-  Operations requirements() const;
-  Operations changes() const;
+  Operations requirements() const&;
+  Operations changes() const&;
+  Operations requirements() const&& = delete;  // their views would outlive the batch
+  Operations changes() const&& = delete;
 
   bool empty() const { return requirement_count_ == 0 && change_count_ == 0; }
   std::size_t requirement_count() const { return requirement_count_; }

@@ -186,7 +186,8 @@ class FaultyStore final : public Store {
     Status applied;
     if (fault() == Fault::snapshot_splits_batch && count > 1) {
       Batch most = requirements_of(batch);
-      for (const Batch::Operation& each : changes_of(batch, 0, count - 1).changes()) {
+      const Batch all_but_last = changes_of(batch, 0, count - 1);
+      for (const Batch::Operation& each : all_but_last.changes()) {
         each.kind == Batch::Kind::put ? most.put(each.key, each.value) : most.erase(each.key);
       }
       applied = right().apply(most);
