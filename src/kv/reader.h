@@ -51,8 +51,15 @@ class Reader {
   const std::shared_ptr<Lifetime>& lifetime() const { return lifetime_; }
   bool closed() const { return lifetime_->closed(); }
 
-  // Ok, or why a call with a key of so many bytes cannot be taken.
-  Status admit(std::size_t key_bytes, const Context& context) const;
+  // How large the parts of a call are, in bytes; what it has not is 0.
+  struct Sizes {
+    std::size_t key = 0;
+    std::size_t value = 0;
+    std::size_t batch = 0;
+  };
+
+  // Ok, or why a call cannot be taken.
+  Status admit(const Sizes& sizes, const Context& context) const;
 
  private:
   virtual Result<std::string> do_get(std::string_view key, const Context& context) = 0;
