@@ -212,8 +212,8 @@ TEST_P(Contexts, ALateConditionalBatchIsNotChecked) {
 }
 
 TEST_P(Contexts, OfAScanEndsItsIterator) {
-  ToldIterator stepped(
-      must(store().scan({}, Context().with_cancellation(source_.get_token()))), "cancelled");
+  ToldIterator stepped(must(store().scan({}, Context().with_cancellation(source_.get_token()))),
+                       "cancelled");
   ToldIterator late(must(store().scan({}, Context().with_timeout(10ns, clock_))), "late");
   ToldIterator of_snapshot(must(snapshot_->scan({}, Context().with_timeout(10ns, clock_))));
   ToldIterator free = iterate();
@@ -232,8 +232,8 @@ TEST_P(Contexts, OfAScanEndsItsIterator) {
 TEST_P(Contexts, TheFirstFailureOfAnIteratorStays) {
   ToldIterator late(must(store().scan(
       {}, Context().with_timeout(10ns, clock_).with_cancellation(source_.get_token()))));
-  ToldIterator cancelled(
-      must(store().scan({}, Context().with_cancellation(source_.get_token()))), "cancelled");
+  ToldIterator cancelled(must(store().scan({}, Context().with_cancellation(source_.get_token()))),
+                         "cancelled");
   clock_.advance(10ns);
   EXPECT_EQ(late.seek("a"), "deadline_exceeded");
   source_.request_stop();
