@@ -1,10 +1,16 @@
 #pragma once
 
 // Runs another program, with a bound on its time, memory and output, and says how it ended. The
-// program and all that it started are gone when the call returns.
+// program and all that it started are gone when the call returns, children that left its process
+// group included; they are gone too when this process dies first.
 //
-// *Thread safety*: any thread. *Errors*: only where the program could not be started at all; how it
-// ended is part of the answer.
+// Between us and the program stands a supervisor, a process that does nothing but wait: orphans
+// become its children (PR_SET_CHILD_SUBREAPER), so it can find and end them all, however many runs
+// go on beside each other.
+//
+// *Thread safety*: any thread. *Errors*: only where the program could not be started at all
+// (`invalid_argument` where there is no such program, naming it); how it ended is part of the
+// answer.
 
 #include <chrono>
 #include <cstdint>
@@ -17,13 +23,14 @@
 namespace kv::course {
 
 struct Command {
-  std::vector<std::string> arguments;              // the program first; looked up in PATH
-  std::string directory;                           // where it runs; empty: here
-  std::map<std::string, std::string> environment;  // added to ours
-  std::string input;                               // what it reads from standard input
+  std::vector<std::string> arguments;                   // the program first; looked up in PATH
+  std::string directory = {};                           // where it runs; empty: here
+  std::map<std::string, std::string> environment = {};  // added to ours
+  std::string input = {};                               // what it reads from standard input
   bool record = false;  // gives it a file to write a record to, named by KV_RECORD_FD
   std::chrono::milliseconds time_limit{std::chrono::minutes(30)};
   std::uint64_t memory_limit_bytes = 0;      // of address space; 0: none
+  std::uint64_t file_limit_bytes = 0;        // of each file it writes; 0: none
   std::size_t output_limit_bytes = 1 << 20;  // of each stream; more is read and dropped
 };
 
