@@ -46,8 +46,8 @@ class Executor {
   // Blocks the caller until `done()` holds, as `change.wait(lock, done)` does: `done` is asked with
   // the lock held, which is released while there is nothing to see.
   //
-  // Requires: `lock` holds its mutex; whoever may make `done` true does so under that mutex, and
-  // notifies `change` afterwards; the work that makes it true has been scheduled; the caller is not
+  // Requires: `lock` holds its mutex; whoever may make `done` true does so under that mutex and
+  // then notifies `change`; the work that makes it true has been scheduled; the caller is not
   // a task.
   virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
                     const std::function<bool()>& done) = 0;

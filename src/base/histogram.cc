@@ -19,10 +19,11 @@ double Histogram::mean() const {
 
 std::uint64_t Histogram::percentile(double percent) const {
   assert(percent >= 0 && percent <= 100);
-  // How many values the answer has at or below it. The step to the next smaller number keeps the
-  // rounding of 99.9 / 100 * 1000 from asking for one more than 999.
-  const double share = std::nextafter(percent, 0) / 100 * static_cast<double>(count_);
-  const auto rank = static_cast<std::uint64_t>(std::ceil(share));
+  // How many values the answer has at or below it. A share that only rounding carried above a whole
+  // number must not ask for one value more: 99.9 % of 1000 are 999.
+  const double share = percent / 100 * static_cast<double>(count_);
+  constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();
+  const auto rank = static_cast<std::uint64_t>(std::ceil(share * (1 - rounding)));
   if (rank <= 1) return min();
   if (rank >= count_) return max();
   std::uint64_t seen = 0;

@@ -93,9 +93,9 @@ std::string Model::next(int slot) {
 
 std::string Model::seek(int slot, std::string_view key) {
   Walk& walk = walks_.at(slot);
-  const auto found = std::find_if(
-      walk.entries.begin(), walk.entries.end(),
-      [&](const auto& entry) { return walk.reverse ? entry.first <= key : entry.first >= key; });
+  const auto found = std::find_if(walk.entries.begin(), walk.entries.end(), [&](const auto& entry) {
+    return walk.reverse ? entry.first <= key : entry.first >= key;
+  });
   return step_to(walk, static_cast<std::size_t>(found - walk.entries.begin()));
 }
 
