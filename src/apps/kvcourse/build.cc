@@ -125,8 +125,11 @@ std::optional<BuildProblem> build(const Project& project, std::string_view targe
   problem.errors = errors_in(printed, project.root);
   if (problem.errors.empty() || problem.errors.front().starts_with("CMake Error") ||
       problem.errors.front().starts_with("ninja: error: ")) {
-    const std::string first =
-        problem.errors.empty() ? printed.substr(0, printed.find('\n')) : problem.errors.front();
+    const std::size_t text = std::min(printed.find_first_not_of('\n'), printed.size());
+    const std::string first = problem.errors.empty()
+                                  ? printed.substr(text, printed.find('\n', text) - text)
+                                  : problem.errors.front();
+    problem.cause = Cause::build_broken;
     problem.what = fmt::format(
         "the build folder build/{0} does not work: {1}; if the project's "
         "CMake files are as they were, remove it (rm -rf build/{0}) and try "
