@@ -2,32 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "apps/kvcourse/files.h"
-#include "apps/kvcourse/process.h"
+#include "apps/kvcourse/tool.h"
 
 namespace kv::course {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-// Runs a tool; its first error becomes ours.
-Result<std::string> output_of(Command command, std::string_view what) {
-  command.output_limit_bytes = 16 << 20;
-  auto outcome = run(command);
-  if (!outcome) return failure(std::move(outcome));
-  if (!outcome->succeeded()) {
-    const std::string error = first_error(outcome->errors + "\n" + outcome->output);
-    return failure(Code::io_error, fmt::format("{} failed: {}", what, error));
-  }
-  return std::move(outcome->output);
-}
-
-}  // namespace
 
 std::vector<std::string> shell_words(std::string_view line) {
   std::vector<std::string> words;
@@ -54,17 +39,6 @@ std::vector<std::string> shell_words(std::string_view line) {
   return words;
 }
 
-std::string first_error(std::string_view output) {
-  std::string first;
-  for (const std::string& line : split_lines(output)) {
-    if (line.find("error") != std::string::npos || line.find("undefined ref") != std::string::npos) {
-      return std::string(trimmed(line));
-    }
-    if (first.empty()) first = trimmed(line);
-  }
-  return first;
-}
-
 void two_at_a_time(std::size_t count, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next = 0;  // hands out numbers; orders nothing else
   const auto take = [&] {
@@ -78,13 +52,13 @@ Result<BuildTree> BuildTree::open(const fs::path& root, const std::string& prese
                                   const std::vector<std::string>& targets) {
   BuildTree tree(root, root / "build" / preset);
   if (!fs::exists(tree.folder_ / "build.ninja")) {
-    auto configured = output_of(
-        {.arguments = {"cmake", "--preset", preset}, .directory = root.string()}, "cmake");
+    auto configured = output_of("cmake", {"cmake", "--preset", preset}, root);
     if (!configured) return failure(std::move(configured));
   }
-  Command build{.arguments = {"cmake", "--build", tree.folder_.string(), "-j", "2", "--target"}};
-  build.arguments.insert(build.arguments.end(), targets.begin(), targets.end());
-  auto built = output_of(build, "the build");
+  std::vector<std::string> build = {"cmake", "--build", tree.folder_.string(),
+                                    "-j",    "2",       "--target"};
+  build.insert(build.end(), targets.begin(), targets.end());
+  auto built = output_of("the build", std::move(build));
   if (!built) return failure(std::move(built));
   if (Status read = tree.read_compile_commands(); !read) return failure(std::move(read));
   for (const std::string& target : targets) {
@@ -118,8 +92,8 @@ Status BuildTree::read_compile_commands() {
 }
 
 Status BuildTree::read_link_command(const std::string& target) {
-  auto commands = output_of(
-      {.arguments = {"ninja", "-C", folder_.string(), "-t", "commands", "-s", target}}, "ninja");
+  auto commands =
+      output_of("ninja", {"ninja", "-C", folder_.string(), "-t", "commands", "-s", target});
   if (!commands) return failure(std::move(commands));
   // ": && g++ ... -o bin/x ... && :", the last of them
   const std::vector<std::string> lines = split_lines(trimmed(*commands));
@@ -145,20 +119,20 @@ Status BuildTree::compile(const std::string& source, const fs::path& copy,
                                                        source, folder_.string()));
   }
   const std::string original = (root_ / source).string();
-  Command compiler{.arguments = {}, .directory = folder_.string()};
+  std::vector<std::string> compiler;
   for (std::size_t i = 0; i < known->second.size(); ++i) {
     const std::string& word = known->second[i];
     if (i > 0 && known->second[i - 1] == "-o") {
-      compiler.arguments.push_back(object.string());
+      compiler.push_back(object.string());
     } else {
-      compiler.arguments.push_back(word == original ? copy.string() : word);
+      compiler.push_back(word == original ? copy.string() : word);
     }
   }
-  compiler.arguments.push_back("-iquote");
-  compiler.arguments.push_back((root_ / source).parent_path().string());
+  compiler.push_back("-iquote");
+  compiler.push_back((root_ / source).parent_path().string());
   std::error_code error;
   fs::create_directories(object.parent_path(), error);
-  auto compiled = output_of(compiler, "the compiler");
+  auto compiled = output_of("the compiler", std::move(compiler), folder_);
   if (!compiled) return failure(std::move(compiled));
   return {};
 }
@@ -171,23 +145,23 @@ Status BuildTree::link(const std::string& target,
     return failure(Code::invalid_argument,
                    fmt::format("{} is not a program of the build in {}", target, folder_.string()));
   }
-  Command linker{.arguments = known->second, .directory = folder_.string()};
-  *(std::find(linker.arguments.begin(), linker.arguments.end(), "-o") + 1) = program.string();
+  std::vector<std::string> linker = known->second;
+  *(std::find(linker.begin(), linker.end(), "-o") + 1) = program.string();
   for (const auto& [source, object] : object_of_source) {
     const auto built = objects_.find(source);
-    const auto place =
-        built == objects_.end()
-            ? linker.arguments.end()
-            : std::find(linker.arguments.begin(), linker.arguments.end(),
-                        built->second.lexically_relative(folder_).string());
-    if (place == linker.arguments.end()) {
-      return failure(Code::invalid_argument, fmt::format("{} is not linked into {}", source, target));
+    const auto place = built == objects_.end()
+                           ? linker.end()
+                           : std::find(linker.begin(), linker.end(),
+                                       built->second.lexically_relative(folder_).string());
+    if (place == linker.end()) {
+      return failure(Code::invalid_argument,
+                     fmt::format("{} is not linked into {}", source, target));
     }
     *place = object.string();
   }
   std::error_code error;
   fs::create_directories(program.parent_path(), error);
-  auto linked = output_of(linker, "the linker");
+  auto linked = output_of("the linker", std::move(linker), folder_);
   if (!linked) return failure(std::move(linked));
   return {};
 }

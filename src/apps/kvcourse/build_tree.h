@@ -20,9 +20,6 @@ namespace kv::course {
 // The words of a command line as a shell parts them: quotes and backslashes, nothing else. Pure.
 std::vector<std::string> shell_words(std::string_view line);
 
-// The line of a compiler's output that says what is wrong: the first with "error" in it. Pure.
-std::string first_error(std::string_view output);
-
 // Calls work(0) to work(count - 1), two at a time, and waits.
 void two_at_a_time(std::size_t count, const std::function<void(std::size_t)>& work);
 
@@ -41,8 +38,8 @@ class BuildTree {
   // The source files the build knows, relative to the root, with their objects.
   const std::map<std::string, std::filesystem::path>& objects() const { return objects_; }
 
-  // Compiles `copy` as `source` (relative to the root) is compiled, into `object`. Headers in quotes
-  // are looked for beside the copy, then beside the source.
+  // Compiles `copy` as `source` (relative to the root) is compiled, into `object`. Headers in
+  // quotes are looked for beside the copy, then beside the source.
   Status compile(const std::string& source, const std::filesystem::path& copy,
                  const std::filesystem::path& object) const;
 

@@ -45,10 +45,10 @@ bool has_placeholder(std::string_view path) {
 }
 
 bool looks_like_path(std::string_view text) {
-  constexpr std::array endings = {".h",   ".cc",  ".md",  ".toml", ".txt",  ".cmake",
-                                  ".sh",  ".svg", ".png", ".json", ".yml",  ".csv"};
-  constexpr std::array folders = {"lessons/", "labs/",  "solutions/", "tests/", "src/",
-                                  "bench/",   "docs/",  ".ci/",       ".cmake/"};
+  constexpr std::array endings = {".h",  ".cc",  ".md",  ".toml", ".txt", ".cmake",
+                                  ".sh", ".svg", ".png", ".json", ".yml", ".csv"};
+  constexpr std::array folders = {"lessons/", "labs/", "solutions/", "tests/", "src/",
+                                  "bench/",   "docs/", ".ci/",       ".cmake/"};
   if (text.find('/') == std::string_view::npos || text.starts_with('/') ||
       text.find("://") != std::string_view::npos || text.starts_with("build/")) {
     return false;
@@ -137,12 +137,13 @@ class DocumentCheck {
     const fs::path file =
         path.empty() ? root_ / document_ : root_ / fs::path(document_).parent_path() / path;
     if (!fs::exists(file)) {
-      report(fmt::format("links to {}, which is not there: links are relative to the document's "
-                         "folder",
-                         path));
+      report(
+          fmt::format("links to {}, which is not there: links are relative to the document's "
+                      "folder",
+                      path));
     } else if (hash < target.size() && fs::is_regular_file(file)) {
-      const auto text = path.empty() ? Result<std::string>(std::string(markdown_))
-                                     : read_file(file);
+      const auto text =
+          path.empty() ? Result<std::string>(std::string(markdown_)) : read_file(file);
       if (text && !anchors_of(*text).contains(std::string(target.substr(hash + 1)))) {
         report(fmt::format("links to {}, but there is no such heading", target));
       }

@@ -101,11 +101,12 @@ bool is_function(std::string_view head) {
     before.remove_prefix(behind_template(before, at));
   }
   while (!before.empty()) {
-    const std::size_t begin = std::min(
-        static_cast<std::size_t>(std::find_if(before.begin(), before.end(),
-                                              [](unsigned char c) { return std::isalpha(c) != 0; }) -
-                                 before.begin()),
-        before.size());
+    const std::size_t begin =
+        std::min(static_cast<std::size_t>(
+                     std::find_if(before.begin(), before.end(),
+                                  [](unsigned char c) { return std::isalpha(c) != 0; }) -
+                     before.begin()),
+                 before.size());
     before.remove_prefix(begin);
     const std::size_t end = static_cast<std::size_t>(
         std::find_if(before.begin(), before.end(),
@@ -129,9 +130,8 @@ Findings check_limits(const std::string& file, std::string_view text) {
   Findings findings;
   const std::size_t lines = split_lines(text).size();
   if (lines > file_limit_lines) {
-    findings.push_back({file, 0,
-                        fmt::format("{} lines, at most {}: part it by ideas", lines,
-                                    file_limit_lines)});
+    findings.push_back(
+        {file, 0, fmt::format("{} lines, at most {}: part it by ideas", lines, file_limit_lines)});
   }
   const std::string code = Blanker(text).blank();
   std::vector<Block> open;

@@ -7,8 +7,7 @@
 
 #include "apps/kvcourse/files.h"
 #include "apps/kvcourse/lab.h"
-#include "apps/kvcourse/process.h"
-#include "apps/kvcourse/skeleton.h"
+#include "apps/kvcourse/tool.h"
 #include "base/checksum.h"
 
 namespace kv::course {
@@ -53,15 +52,23 @@ Result<int> submit_command(const fs::path& root, std::string_view which) {
   fs::create_directories(archive.parent_path(), error);
   const fs::path beside = fs::path(archive) += ".new";
   // No times, owners or modes of this machine: the same files give the same archive.
-  Command tar{.arguments = {"tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0",
-                            "--numeric-owner", "--mode=u=rw,go=r", "--format=ustar", "-I",
-                            "gzip -n", "-cf", beside.string(), "-C", folder.string(), "--"}};
-  tar.arguments.insert(tar.arguments.end(), lab->hand_in.begin(), lab->hand_in.end());
-  auto outcome = run(tar);
-  if (!outcome) return failure(std::move(outcome));
-  if (!outcome->succeeded()) {
-    return failure(Code::io_error, fmt::format("tar: {}", trimmed(outcome->errors)));
-  }
+  std::vector<std::string> tar = {"tar",
+                                  "--sort=name",
+                                  "--mtime=@0",
+                                  "--owner=0",
+                                  "--group=0",
+                                  "--numeric-owner",
+                                  "--mode=u=rw,go=r",
+                                  "--format=ustar",
+                                  "-I",
+                                  "gzip -n",
+                                  "-cf",
+                                  beside.string(),
+                                  "-C",
+                                  folder.string(),
+                                  "--"};
+  tar.insert(tar.end(), lab->hand_in.begin(), lab->hand_in.end());
+  if (auto packed = output_of("tar", std::move(tar)); !packed) return failure(std::move(packed));
   const auto bytes = fs::file_size(beside, error);
   if (!error) fs::rename(beside, archive, error);
   if (error) {

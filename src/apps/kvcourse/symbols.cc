@@ -1,11 +1,7 @@
 #include "apps/kvcourse/symbols.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "apps/kvcourse/files.h"
-#include "apps/kvcourse/process.h"
+#include "apps/kvcourse/tool.h"
 
 namespace kv::course {
 namespace {
@@ -13,8 +9,9 @@ namespace {
 // Of namespace kv itself: also what the compiler makes for a class of it ("vtable for kv::Store"),
 // but not std::vector<kv::Entry>.
 bool is_ours(std::string_view name) {
-  for (const std::string_view prefix : {"vtable for ", "typeinfo for ", "typeinfo name for ",
-                                        "VTT for ", "guard variable for ", "non-virtual thunk to "}) {
+  for (const std::string_view prefix :
+       {"vtable for ", "typeinfo for ", "typeinfo name for ", "VTT for ", "guard variable for ",
+        "non-virtual thunk to "}) {
     if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
   }
   return name.starts_with("kv::");
@@ -33,9 +30,14 @@ Symbols parse_nm(std::string_view output) {
     std::string name = line.substr(kind + 2);
     if (!is_ours(name)) continue;
     switch (line[kind]) {
-      case 'T': case 'D': case 'B': case 'R': symbols.defined.insert(std::move(name)); break;
+      case 'T':
+      case 'D':
+      case 'B':
+      case 'R': symbols.defined.insert(std::move(name)); break;
       case 'U': symbols.needed.insert(std::move(name)); break;
-      case 'V': case 'W': case 'u': weak.insert(std::move(name)); break;
+      case 'V':
+      case 'W':
+      case 'u': weak.insert(std::move(name)); break;
       default: break;  // local to the object
     }
   }
@@ -47,15 +49,11 @@ Symbols parse_nm(std::string_view output) {
 
 Result<Symbols> symbols_of(const std::vector<std::filesystem::path>& objects) {
   if (objects.empty()) return Symbols{};
-  Command nm{.arguments = {"nm", "-C"}};
-  nm.output_limit_bytes = 64 << 20;
-  for (const auto& object : objects) nm.arguments.push_back(object.string());
-  auto outcome = run(nm);
-  if (!outcome) return failure(std::move(outcome));
-  if (!outcome->succeeded()) {
-    return failure(Code::io_error, fmt::format("nm: {}", trimmed(outcome->errors)));
-  }
-  return parse_nm(outcome->output);
+  std::vector<std::string> nm = {"nm", "-C"};
+  for (const auto& object : objects) nm.push_back(object.string());
+  auto output = output_of("nm", std::move(nm));
+  if (!output) return failure(std::move(output));
+  return parse_nm(*output);
 }
 
 }  // namespace kv::course
