@@ -9,13 +9,14 @@
 //   memory_limit_mb = 1024            # for one test case
 //   hand_in = ["map_store.cc"]        # the files in labs/NN-name/ that `make submit` packs
 //
-//   [[task]]                          # in the order of the lesson; the points of a lab add up to
-//   100 number = "1.1" title = "get, put and erase" points = 15 tests = ["PointOperations.*"]     #
-//   GoogleTest patterns; each matches a test, no test matches two tasks lesson = "point-operations"
-//   # the heading's anchor in lessons/NN-name/README.md
+//   [[task]]                          # in the order of the lesson
+//   number = "1.1"
+//   title = "get, put and erase"
+//   points = 15                       # the points of a lab add up to 100
+//   tests = ["PointOperations.*"]     # GoogleTest patterns; no test belongs to two tasks
+//   lesson = "point-operations"       # a heading's anchor in lessons/NN-name/README.md
 //
-// *Errors*: `invalid_argument`, naming the file, the line where it is known, and what is wrong with
-// it.
+// *Errors*: `invalid_argument`, naming the file, the line where it is known, and what is wrong.
 
 #include <filesystem>
 #include <string>

@@ -1,10 +1,16 @@
 #pragma once
 
 // Runs another program, with a bound on its time, memory and output, and says how it ended. The
-// program and all that it started are gone when the call returns.
+// program and all that it started are gone when the call returns, children that left its process
+// group included; they are gone too when this process dies first.
 //
-// *Thread safety*: any thread. *Errors*: only where the program could not be started at all; how it
-// ended is part of the answer.
+// Between us and the program stands a supervisor, a process that does nothing but wait: orphans
+// become its children (PR_SET_CHILD_SUBREAPER), so it can find and end them all, however many runs
+// go on beside each other.
+//
+// *Thread safety*: any thread. *Errors*: only where the program could not be started at all
+// (`invalid_argument` where there is no such program, naming it); how it ended is part of the
+// answer.
 
 #include <chrono>
 #include <cstdint>
@@ -24,6 +30,7 @@ struct Command {
   bool record = false;  // gives it a file to write a record to, named by KV_RECORD_FD
   std::chrono::milliseconds time_limit{std::chrono::minutes(30)};
   std::uint64_t memory_limit_bytes = 0;      // of address space; 0: none
+  std::uint64_t file_limit_bytes = 0;        // of each file it writes; 0: none
   std::size_t output_limit_bytes = 1 << 20;  // of each stream; more is read and dropped
 };
 
