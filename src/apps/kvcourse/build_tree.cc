@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "apps/kvcourse/files.h"
 #include "apps/kvcourse/tool.h"
@@ -37,15 +35,6 @@ std::vector<std::string> shell_words(std::string_view line) {
     }
   }
   return words;
-}
-
-void two_at_a_time(std::size_t count, const std::function<void(std::size_t)>& work) {
-  std::atomic<std::size_t> next = 0;  // hands out numbers; orders nothing else
-  const auto take = [&] {
-    for (std::size_t i = next++; i < count; i = next++) work(i);
-  };
-  const std::jthread other(take);
-  take();
 }
 
 Result<BuildTree> BuildTree::open(const fs::path& root, const std::string& preset,
@@ -111,7 +100,7 @@ Status BuildTree::read_link_command(const std::string& target) {
 }
 
 Status BuildTree::compile(const std::string& source, const fs::path& copy,
-                          const fs::path& object) const {
+                          const fs::path& object, const std::vector<std::string>& more) const {
   const auto known = compile_commands_.find(source);
   if (known == compile_commands_.end()) {
     return failure(Code::invalid_argument, fmt::format("{} is not built in {}; is it listed in "
@@ -130,6 +119,7 @@ Status BuildTree::compile(const std::string& source, const fs::path& copy,
   }
   compiler.push_back("-iquote");
   compiler.push_back((root_ / source).parent_path().string());
+  compiler.insert(compiler.end(), more.begin(), more.end());
   std::error_code error;
   fs::create_directories(object.parent_path(), error);
   auto compiled = output_of("the compiler", std::move(compiler), folder_);

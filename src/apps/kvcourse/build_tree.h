@@ -8,7 +8,6 @@
 // of no such file or program; `io_error` with the first error of the compiler or linker.
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,9 +18,6 @@ namespace kv::course {
 
 // The words of a command line as a shell parts them: quotes and backslashes, nothing else. Pure.
 std::vector<std::string> shell_words(std::string_view line);
-
-// Calls work(0) to work(count - 1), two at a time, and waits.
-void two_at_a_time(std::size_t count, const std::function<void(std::size_t)>& work);
 
 class BuildTree {
  public:
@@ -39,9 +35,11 @@ class BuildTree {
   const std::map<std::string, std::filesystem::path>& objects() const { return objects_; }
 
   // Compiles `copy` as `source` (relative to the root) is compiled, into `object`. Headers in
-  // quotes are looked for beside the copy, then beside the source.
+  // quotes are looked for beside the copy, then beside the source. `more` follows the
+  // command's own flags.
   Status compile(const std::string& source, const std::filesystem::path& copy,
-                 const std::filesystem::path& object) const;
+                 const std::filesystem::path& object,
+                 const std::vector<std::string>& more = {}) const;
 
   // Links `target` anew as `program`, with other objects in place of those of these sources.
   Status link(const std::string& target,
