@@ -99,8 +99,8 @@ Status BuildTree::read_link_command(const std::string& target) {
   return {};
 }
 
-Status BuildTree::compile(const std::string& source, const fs::path& copy,
-                          const fs::path& object, const std::vector<std::string>& more) const {
+Status BuildTree::compile(const std::string& source, const fs::path& copy, const fs::path& object,
+                          const std::vector<std::string>& more) const {
   const auto known = compile_commands_.find(source);
   if (known == compile_commands_.end()) {
     return failure(Code::invalid_argument, fmt::format("{} is not built in {}; is it listed in "

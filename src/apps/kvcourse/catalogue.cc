@@ -29,9 +29,10 @@ Result<Mutant> read_mutant(const std::string& file, const toml::table& table) {
   for (const auto& [key, value] : table) {
     const auto known = keys.find(key.str());
     if (known == keys.end()) {
-      return wrong(fmt::format("unknown key \"{}\"; a mutant has name, file, task, find, replace, "
-                               "preset, why",
-                               key.str()));
+      return wrong(
+          fmt::format("unknown key \"{}\"; a mutant has name, file, task, find, replace, "
+                      "preset, why",
+                      key.str()));
     }
     const auto text = value.value_exact<std::string>();
     if (!text) return wrong(fmt::format("{} must be a text in quotes", key.str()));
@@ -63,9 +64,10 @@ std::string complaint(const Mutant& mutant, const Lab& lab,
                        mutant.file);
   }
   if (const std::size_t count = occurrences(text->second, mutant.find); count != 1) {
-    return fmt::format("its find occurs {} times in {}, not once: give as much of the text as it "
-                       "takes",
-                       count, mutant.file);
+    return fmt::format(
+        "its find occurs {} times in {}, not once: give as much of the text as it "
+        "takes",
+        count, mutant.file);
   }
   if (std::none_of(lab.tasks.begin(), lab.tasks.end(),
                    [&](const TaskInfo& task) { return task.number == mutant.task; })) {
@@ -105,9 +107,8 @@ Result<std::vector<Mutant>> parse_mutants(const std::string& file, std::string_v
       }
     }
   } catch (const toml::parse_error& error) {
-    return failure(Code::invalid_argument, fmt::format("{}:{}: {}", file,
-                                                       error.source().begin.line,
-                                                       error.description()));
+    return failure(Code::invalid_argument,
+                   fmt::format("{}:{}: {}", file, error.source().begin.line, error.description()));
   }
   return mutants;
 }
@@ -135,15 +136,16 @@ Findings check_catalogue(const std::string& file, const Lab& lab,
   }
   for (const TaskInfo& task : lab.tasks) {
     if (of_task[task.number] < least_for_a_task) {
-      findings.push_back({file, 0, fmt::format("{} mutants for task {}, at least {}",
-                                               of_task[task.number], task.number,
-                                               least_for_a_task)});
+      findings.push_back({file, 0,
+                          fmt::format("{} mutants for task {}, at least {}", of_task[task.number],
+                                      task.number, least_for_a_task)});
     }
   }
   if (4 * deletions > mutants.size()) {
-    findings.push_back({file, 0, fmt::format("{} of {} mutants merely delete something, at most a "
-                                             "quarter may",
-                                             deletions, mutants.size())});
+    findings.push_back({file, 0,
+                        fmt::format("{} of {} mutants merely delete something, at most a "
+                                    "quarter may",
+                                    deletions, mutants.size())});
   }
   return findings;
 }

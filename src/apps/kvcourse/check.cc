@@ -126,8 +126,7 @@ Findings check_in_sync(const fs::path& root, const std::vector<std::string>& lab
   const std::vector<std::string> lines = listed ? split_lines(*listed) : std::vector<std::string>();
   for (const std::string& line : split_lines(generated_list(skeleton))) {
     if (std::find(lines.begin(), lines.end(), line) == lines.end()) {
-      findings.push_back({"labs/.generated", 0,
-                          fmt::format("lacks \"{}\": {}", line, remedy)});
+      findings.push_back({"labs/.generated", 0, fmt::format("lacks \"{}\": {}", line, remedy)});
     }
   }
   return findings;
@@ -143,14 +142,13 @@ Findings check_holes(const Lab& lab, const Solutions& solutions) {
     for (const Hole& hole : solution.holes) {
       const std::string place = folder + "/" + file;
       if (hole.task.empty()) {
-        findings.push_back({place, hole.opens,
-                            "this hole names no task: put LAB n.m in the comment above it"});
-      } else if (std::none_of(lab.tasks.begin(), lab.tasks.end(), [&](const TaskInfo& task) {
-                   return task.number == hole.task;
-                 })) {
-        findings.push_back({place, hole.opens,
-                            fmt::format("task {} is not in tests/{}/lab.toml", hole.task,
-                                        lab.name)});
+        findings.push_back(
+            {place, hole.opens, "this hole names no task: put LAB n.m in the comment above it"});
+      } else if (std::none_of(lab.tasks.begin(), lab.tasks.end(),
+                              [&](const TaskInfo& task) { return task.number == hole.task; })) {
+        findings.push_back(
+            {place, hole.opens,
+             fmt::format("task {} is not in tests/{}/lab.toml", hole.task, lab.name)});
       } else {
         tasks.insert(hole.task);
       }
@@ -163,8 +161,9 @@ Findings check_holes(const Lab& lab, const Solutions& solutions) {
                                     written, most_written_lines)});
   }
   if (tasks.size() < fewest_tasks || tasks.size() > most_tasks) {
-    findings.push_back({folder, 0, fmt::format("{} tasks have holes, not {} to {}", tasks.size(),
-                                               fewest_tasks, most_tasks)});
+    findings.push_back(
+        {folder, 0,
+         fmt::format("{} tasks have holes, not {} to {}", tasks.size(), fewest_tasks, most_tasks)});
   }
   return findings;
 }

@@ -131,8 +131,8 @@ class BuildCheck {
     const fs::path program = scratch_ / "skeleton";
     if (const Status linked = trial_.tree().link(trial_.target(), skeleton_objects(), program);
         !linked) {
-      return report(folder(), fmt::format("the skeleton does not link: {}",
-                                          linked.error().message()));
+      return report(folder(),
+                    fmt::format("the skeleton does not link: {}", linked.error().message()));
     }
     if (const double score = trial_.score(program); score > 0) report_undeserved(program, score);
     const double full = trial_.score(trial_.tree().program(trial_.target()));

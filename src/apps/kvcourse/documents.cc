@@ -134,19 +134,15 @@ class DocumentCheck {
     if (target.find("://") != std::string_view::npos || target.starts_with("mailto:")) return;
     const std::size_t hash = std::min(target.find('#'), target.size());
     const std::string_view path = target.substr(0, hash);
-    const fs::path file =
-        path.empty() ? root_ / document_ : root_ / fs::path(document_).parent_path() / path;
+    const fs::path file = root_ / fs::path(document_).parent_path() / path;
     if (!fs::exists(file)) {
-      report(
-          fmt::format("links to {}, which is not there: links are relative to the document's "
-                      "folder",
-                      path));
-    } else if (hash < target.size() && fs::is_regular_file(file)) {
-      const auto text =
-          path.empty() ? Result<std::string>(std::string(markdown_)) : read_file(file);
-      if (text && !anchors_of(*text).contains(std::string(target.substr(hash + 1)))) {
-        report(fmt::format("links to {}, but there is no such heading", target));
-      }
+      return report(fmt::format(
+          "links to {}, which is not there: links are relative to the document's folder", path));
+    }
+    if (hash == target.size() || !(path.empty() || fs::is_regular_file(file))) return;
+    const auto text = path.empty() ? Result<std::string>(std::string(markdown_)) : read_file(file);
+    if (text && !anchors_of(*text).contains(std::string(target.substr(hash + 1)))) {
+      report(fmt::format("links to {}, but there is no such heading", target));
     }
   }
 

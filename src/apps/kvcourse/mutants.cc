@@ -33,8 +33,7 @@ class Hunt {
 
   Fate hunt(const Mutant& mutant) const {
     const auto begin = std::chrono::steady_clock::now();
-    const fs::path scratch =
-        trial_.tree().folder() / "mutants" / trial_.lab().name / mutant.name;
+    const fs::path scratch = trial_.tree().folder() / "mutants" / trial_.lab().name / mutant.name;
     Fate fate;
     if (Status built = build(mutant, scratch); !built) {
       fate.problem = built.error().message();
@@ -43,9 +42,9 @@ class Hunt {
     catch_it(mutant, scratch / "program", fate);
     fate.took = std::chrono::steady_clock::now() - begin;
     if (fate.by.empty()) {
-      fate.problem = fmt::format("not caught by the cases of task {} ({}); its change lies in {}",
-                                 mutant.task, mutant.why,
-                                 (scratch / mutant.file).lexically_relative(root_).string());
+      fate.problem =
+          fmt::format("not caught by the cases of task {} ({}); its change lies in {}", mutant.task,
+                      mutant.why, (scratch / mutant.file).lexically_relative(root_).string());
       return fate;
     }
     fate.problem = blatant(scratch / "program");
@@ -92,9 +91,10 @@ class Hunt {
     for (std::size_t i = 0; i < cases.size(); ++i) {
       if (!trial_.judge(program, cases[i]).passed()) ++failed;
       if (3 * failed > cases.size()) {
-        return fmt::format("not subtle: it fails {} of the first {} of {} cases; at most a third "
-                           "may fail",
-                           failed, i + 1, cases.size());
+        return fmt::format(
+            "not subtle: it fails {} of the first {} of {} cases; at most a third "
+            "may fail",
+            failed, i + 1, cases.size());
       }
     }
     return {};

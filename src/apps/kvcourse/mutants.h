@@ -12,8 +12,8 @@
 //   preset = "tsan"                    # optional: where only a sanitizer sees it
 //   why = "an erased key must be absent, not empty"
 //
-// A catalogue has at least 8 mutants, two for each task, and at most a quarter of them merely delete
-// something. A mutant must be subtle: it passes at least two thirds of its lab's cases.
+// A catalogue has at least 8 mutants, two for each task, and at most a quarter of them merely
+// delete something. A mutant must be subtle: it passes at least two thirds of its lab's cases.
 //
 // *Thread safety*: parsing and checking are pure; one run at a time for a project.
 // *Errors*: `invalid_argument`, "file:line: what is wrong".
@@ -54,8 +54,8 @@ Findings check_catalogue(const std::string& file, const Lab& lab,
 // The text with the mutant's change.  Requires: `find` occurs in it.
 std::string plant(const Mutant& mutant, std::string text);
 
-// `kvcourse mutants [LAB]`: plants each, runs its task's cases, prints a table, gives the exit code.
-// An empty `lab` means all.
+// `kvcourse mutants [LAB]`: plants each, runs its task's cases, prints a table, gives the exit
+// code. An empty `lab` means all.
 Result<int> mutants_command(const std::filesystem::path& root, std::string_view lab);
 
 }  // namespace kv::course

@@ -33,11 +33,11 @@ Status Trial::learn_answers() {
   });
   for (std::size_t i = 0; i < all_.size(); ++i) {
     if (!attempts[i].passed()) {
-      return failure(Code::invalid_argument,
-                     fmt::format("the reference itself fails {} ({}): run {} "
-                                 "--gtest_filter={} and mend it first",
-                                 all_[i], name(attempts[i].cause),
-                                 tree_.program(target_).string(), all_[i]));
+      return failure(
+          Code::invalid_argument,
+          fmt::format("the reference itself fails {} ({}): run {} "
+                      "--gtest_filter={} and mend it first",
+                      all_[i], name(attempts[i].cause), tree_.program(target_).string(), all_[i]));
     }
     answers_.emplace(all_[i], std::move(attempts[i]));
   }
@@ -53,9 +53,8 @@ double Trial::score(const std::filesystem::path& program) const {
   for (std::size_t task = 0; task < cases_.size(); ++task) {
     TaskGrade grade{.task = lab_.tasks[task],
                     .verdicts = std::vector<Verdict>(cases_[task].size())};
-    in_parallel(cases_[task].size(), [&](std::size_t i) {
-      grade.verdicts[i] = judge(program, cases_[task][i]);
-    });
+    in_parallel(cases_[task].size(),
+                [&](std::size_t i) { grade.verdicts[i] = judge(program, cases_[task][i]); });
     points += grade.points(Inherited::count);
   }
   return points;

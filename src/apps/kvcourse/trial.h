@@ -51,9 +51,9 @@ class Trial {
   BuildTree tree_;
   std::string target_;
   Runner runner_;
-  std::vector<std::string> all_;                   // every case of the program
-  std::vector<std::vector<std::string>> cases_;    // those of each task
-  std::map<std::string, Attempt> answers_;         // the reference's, by case
+  std::vector<std::string> all_;                 // every case of the program
+  std::vector<std::vector<std::string>> cases_;  // those of each task
+  std::map<std::string, Attempt> answers_;       // the reference's, by case
 };
 
 }  // namespace kv::course
