@@ -3,9 +3,9 @@
 // How numbers and strings become bytes, the same on every machine. Little-endian throughout.
 //
 //   fixed32, fixed64   4 and 8 bytes, least significant first
-//   varint             7 bits a byte, least significant group first, the high bit says "more
-//   follows":
-//                      0..127 take one byte, 2^64-1 takes ten; only the shortest form is valid
+//   varint             7 bits a byte, least significant group first, the high bit says that more
+//                      follow: 0..127 take one byte, 2^64-1 takes ten; only the shortest form is
+//                      valid
 //   string             varint length, then the bytes
 //
 // *Thread safety*: pure functions. *Errors*: a reader returns false, and leaves `input` as it was,

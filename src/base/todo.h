@@ -3,8 +3,8 @@
 // What stands in a skeleton where a student's code will be. It throws, in every kind of function,
 // so that no test can take an unwritten body for a right answer.
 //
-//   throw todo("1.2", batch);      ->   not written yet: lab 1.2,
-//   labs/01-introduction/map_store.cc:31
+//   throw todo("1.2", batch);
+//     -> not written yet: lab 1.2, labs/01-introduction/map_store.cc:31
 //
 // The further arguments are what the body will use; naming them shows the student what there is and
 // keeps the compiler from calling it unused. Programs catch Todo at their edge and print it.

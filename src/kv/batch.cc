@@ -64,8 +64,8 @@ void Batch::require(std::string_view key, Absent) {
   note(key, {});
 }
 
-Batch::Operations Batch::requirements() const { return Operations(requirements_); }
-Batch::Operations Batch::changes() const { return Operations(changes_); }
+Batch::Operations Batch::requirements() const& { return Operations(requirements_); }
+Batch::Operations Batch::changes() const& { return Operations(changes_); }
 
 void Batch::clear() { *this = Batch(); }
 
@@ -84,14 +84,14 @@ std::string Batch::encode() const {
 
 Result<Batch> Batch::decode(std::string_view bytes) {
   std::string_view rest = bytes;
+  const auto offset = [&] { return bytes.size() - rest.size(); };
   std::uint64_t requirements = 0;
   std::uint64_t changes = 0;
   if (!take_varint(rest, requirements) || !take_varint(rest, changes))
-    return malformed("no counts", 0);
+    return malformed("no count", offset());
 
   Batch batch;
   Operation operation{};
-  const auto offset = [&] { return bytes.size() - rest.size(); };
   const auto take_all = [&](std::uint64_t count, Kind first, Kind last, std::string& into) -> bool {
     const std::string_view from = rest;
     for (; count > 0; --count) {

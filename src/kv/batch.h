@@ -18,8 +18,9 @@
 //
 // *Byte layout* (numbers and strings as in base/coding.h):
 //
-//   batch        varint count of requirements, varint count of changes, the requirements, the
-//   changes requirement  0x01 string key, string value      the key has just this value
+//   batch        varint count of requirements, varint count of changes,
+//                the requirements, the changes
+//   requirement  0x01 string key, string value      the key has just this value
 //                0x02 string key                    the key is absent
 //   change       0x03 string key, string value      put
 //                0x04 string key                    erase
@@ -59,8 +60,10 @@ class Batch {
   void require(std::string_view key, Absent);
 
   // In the order they were added.
-  Operations requirements() const;
-  Operations changes() const;
+  Operations requirements() const&;
+  Operations changes() const&;
+  Operations requirements() const&& = delete;  // their views would outlive the batch
+  Operations changes() const&& = delete;
 
   bool empty() const { return requirement_count_ == 0 && change_count_ == 0; }
   std::size_t requirement_count() const { return requirement_count_; }

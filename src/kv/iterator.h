@@ -38,8 +38,7 @@ class Iterator {
   bool next();
 
   // Steps to the first entry at or after `key` in the direction of the scan: forward, the smallest
-  // key
-  // >= `key`; in reverse, the largest key <= `key`. It may go back as well as forth, but never
+  // key >= `key`; in reverse, the largest key <= `key`. It may go back as well as forth, but never
   // leaves the range: a key before the range's first entry leads to that entry, one behind its last
   // entry to the end. False where there is no such entry, when `limit` is used up, and on an error.
   //

@@ -25,7 +25,7 @@ void add(Findings& all, Findings some) {
 }
 
 // An error as a finding: its message names the file, and the line where it is known.
-Finding finding_of(const Error& error) { return {"error", 0, error.message()}; }
+Finding finding_of(const Error& error) { return {"", 0, error.message()}; }
 
 Result<Solutions> read_solutions(const fs::path& root, const Lab& lab) {
   Solutions solutions;

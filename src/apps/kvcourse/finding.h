@@ -9,11 +9,12 @@
 namespace kv::course {
 
 struct Finding {
-  std::string file;      // relative to the project's root
+  std::string file;      // relative to the project's root; empty: `what` names the place itself
   std::size_t line = 0;  // from 1; 0: the file as a whole
   std::string what;
 
   std::string text() const {
+    if (file.empty()) return what;
     return file + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + what;
   }
   bool operator==(const Finding&) const = default;

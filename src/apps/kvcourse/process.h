@@ -23,10 +23,10 @@
 namespace kv::course {
 
 struct Command {
-  std::vector<std::string> arguments;              // the program first; looked up in PATH
-  std::string directory;                           // where it runs; empty: here
-  std::map<std::string, std::string> environment;  // added to ours
-  std::string input;                               // what it reads from standard input
+  std::vector<std::string> arguments;                   // the program first; looked up in PATH
+  std::string directory = {};                           // where it runs; empty: here
+  std::map<std::string, std::string> environment = {};  // added to ours
+  std::string input = {};                               // what it reads from standard input
   bool record = false;  // gives it a file to write a record to, named by KV_RECORD_FD
   std::chrono::milliseconds time_limit{std::chrono::minutes(30)};
   std::uint64_t memory_limit_bytes = 0;      // of address space; 0: none

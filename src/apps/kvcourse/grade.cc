@@ -1,0 +1,142 @@
+#include "apps/kvcourse/grade.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "apps/kvcourse/cases.h"
+
+namespace kv::course {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<BuildProblem> missing_file(const Project& project, const Lab& lab) {
+  for (const std::string& name : lab.hand_in) {
+    const std::string file = fmt::format("labs/{}/{}", lab.name, name);
+    std::error_code error;
+    if (fs::is_regular_file(project.root / file, error)) continue;
+    return BuildProblem{
+        Cause::file_missing,
+        fmt::format("{} is missing; `git checkout -- {}` brings it back", file, file),
+        {}};
+  }
+  return std::nullopt;
+}
+
+// The student's code did not lead to a program that could run the case.
+Attempt not_run(const BuildProblem& problem) {
+  Attempt attempt;
+  attempt.cause = problem.cause;
+  attempt.detail = problem.what;
+  return attempt;
+}
+
+}  // namespace
+
+std::size_t TaskGrade::passed(Inherited inherited) const {
+  const auto counts = [inherited](const Verdict& verdict) {
+    return verdict.passed() || (inherited == Inherited::forgive && verdict.inherited);
+  };
+  return static_cast<std::size_t>(std::ranges::count_if(verdicts, counts));
+}
+
+double TaskGrade::points(Inherited inherited) const {
+  if (verdicts.empty()) return 0;
+  return task.points * static_cast<double>(passed(inherited)) /
+         static_cast<double>(verdicts.size());
+}
+
+double Grade::points(Inherited inherited) const {
+  double sum = 0;
+  for (const TaskGrade& task : tasks) sum += task.points(inherited);
+  return sum;
+}
+
+bool Grade::full(Inherited inherited) const {
+  return !tasks.empty() && std::ranges::all_of(tasks, [inherited](const TaskGrade& task) {
+    return !task.verdicts.empty() && task.passed(inherited) == task.verdicts.size();
+  });
+}
+
+std::string points_text(double points) {
+  constexpr double tiny = 1e-9;  // what adding up thirds and sevenths may leave
+  const double tenths = std::floor(points * 10 + tiny) / 10;
+  return tenths == std::floor(tenths) ? fmt::format("{:.0f}", tenths)
+                                      : fmt::format("{:.1f}", tenths);
+}
+
+Grader::Grader(const Project& project, const Lab& lab, std::uint64_t seed)
+    : project_(project), runner_(project, lab, seed) {
+  plan_.lab = lab;
+  plan_.seed = seed;
+  for (const TaskInfo& task : lab.tasks) plan_.tasks.push_back({task, {}});
+}
+
+Result<Grader> Grader::open(const Project& project, const Lab& lab, std::uint64_t seed) {
+  // Before anything reads what the build folder says of sanitizers, it must be there.
+  auto reference = Reference::open(project, lab, seed);
+  if (!reference) return failure(std::move(reference));
+  Grader grader(project, lab, seed);
+  if (auto* problem = std::get_if<BuildProblem>(&*reference)) {
+    // The reference is a part of the course: where it does not build, the blame is not the lab's.
+    if (problem->cause == Cause::did_not_build) problem->cause = Cause::reference_failed;
+    grader.plan_.problem = std::move(*problem);
+    return grader;
+  }
+  grader.reference_ = std::move(std::get<Reference>(*reference));
+  if (Status prepared = grader.prepare(); !prepared) return failure(std::move(prepared));
+  return grader;
+}
+
+Status Grader::prepare() {
+  const Lab& lab = plan_.lab;
+  auto cases = assign_cases(lab, reference_.cases());
+  if (!cases) return failure(std::move(cases));
+  cases_ = std::move(*cases);
+  plan_.problem = missing_file(project_, lab);
+  if (plan_.problem) return {};
+
+  const std::string mine = fmt::format("test_{}_mine", lab.name);
+  plan_.program = fs::path("build") / project_.preset / "bin" / mine;
+  plan_.problem = build(project_, mine);
+  if (!plan_.problem) mine_ = project_.program(mine);
+  // The first lab stands on nothing that it could inherit a fault from.
+  if (lab.number > 1 && project_.has_solutions()) {
+    const std::string isolated = fmt::format("test_{}_lab", lab.name);
+    if (!build(project_, isolated)) isolated_ = project_.program(isolated);
+  }
+  return {};
+}
+
+Verdict Grader::judge(const std::string& test) const {
+  Attempt mine = mine_.empty() ? not_run(*plan_.problem) : runner_.run_case(mine_, test);
+  const Attempt reference = reference_.answer(runner_, test);
+  Verdict verdict = judge_case(test, std::move(mine), reference);
+  if (verdict.passed() || isolated_.empty()) return verdict;
+  return judge_inheritance(std::move(verdict),
+                           judge_case(test, runner_.run_case(isolated_, test), reference));
+}
+
+TaskGrade Grader::judge(std::size_t task) const {
+  TaskGrade grade = plan_.tasks[task];
+  if (cases_.empty()) return grade;  // not even the list of cases could be had
+  const std::vector<std::string>& cases = cases_[task];
+  grade.verdicts.resize(cases.size());
+  if (mine_.empty() && isolated_.empty()) {
+    for (std::size_t i = 0; i < cases.size(); ++i)
+      grade.verdicts[i] = {.test = cases[i], .attempt = not_run(*plan_.problem), .difference = {}};
+    return grade;
+  }
+  in_parallel(cases.size(), [&](std::size_t i) { grade.verdicts[i] = judge(cases[i]); });
+  return grade;
+}
+
+Grade Grader::grade() const {
+  Grade grade = plan_;
+  for (std::size_t i = 0; i < grade.tasks.size(); ++i) grade.tasks[i] = judge(i);
+  return grade;
+}
+
+}  // namespace kv::course
