@@ -13,6 +13,16 @@ namespace {
 // std::less<> lets find and lower_bound take a string_view without making a string of it.
 using Map = std::map<std::string, std::string, std::less<>>;
 
+// The value that the map holds under the key.
+Result<std::string> value_of(const Map& map, std::string_view key) {
+  // LAB 1.1  The key's value, or failure(Code::not_found). Contract: Reader::get.
+  //[ throw todo("1.1", map, key);
+  const auto found = map.find(key);
+  if (found == map.end()) return failure(Code::not_found);
+  return found->second;
+  //]
+}
+
 // What the map holds of a range, in key order.
 std::shared_ptr<const SortedEntries> copy_range(const Map& map, const Range& range) {
   // LAB 1.4  Copy the entries of the range; the iterator does the rest. Its bounds: kv/range.h.
@@ -34,9 +44,7 @@ class MapSnapshot final : public Snapshot {
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
-    const auto found = map_.find(key);
-    if (found == map_.end()) return failure(Code::not_found);
-    return found->second;
+    return value_of(map_, key);
   }
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
@@ -52,13 +60,11 @@ class MapStore final : public Store {
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
-    // LAB 1.1  The key's value, or failure(Code::not_found). Contract: Reader::get.
-    // Hint: readers share the lock: std::shared_lock lock(mutex_).
+    // LAB 1.1  What value_of finds while nobody writes.
+    // Hint: readers share the lock, std::shared_lock lock(mutex_); a writer holds it alone.
     //[ throw todo("1.1", key, map_, mutex_);
     const std::shared_lock lock(mutex_);
-    const auto found = map_.find(key);
-    if (found == map_.end()) return failure(Code::not_found);
-    return found->second;
+    return value_of(map_, key);
     //]
   }
 
@@ -107,9 +113,8 @@ class MapStore final : public Store {
     //]
   }
 
-  Status do_flush(const Context&) override {
-    return {};
-  }  // volatile: there is nothing to make durable
+  // Volatile: there is nothing to make durable.
+  Status do_flush(const Context&) override { return {}; }
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
     // LAB 1.4  Copy what the range holds while nobody writes, and give it to make_entries_iterator.

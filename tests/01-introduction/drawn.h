@@ -7,10 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <string_view>
 
+#include "base/random.h"
 #include "kv/batch.h"
 #include "kv/range.h"
 #include "tests/support/story.h"
@@ -22,7 +22,7 @@ class Drawn {
   // `salt` tells the cases of one seed apart.
   explicit Drawn(std::uint64_t salt) : random_(seed() * 1000 + salt) {}
 
-  std::size_t below(std::size_t bound) { return random_() % bound; }
+  std::size_t below(std::size_t bound) { return random_.below(bound); }
   bool once_in(std::size_t times) { return below(times) == 0; }
 
   // Valid for ever.
@@ -65,7 +65,7 @@ class Drawn {
   }
 
  private:
-  std::mt19937_64 random_;
+  Random random_;
 };
 
 }  // namespace kv::test

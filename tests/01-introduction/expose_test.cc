@@ -7,11 +7,11 @@
 
 #include <array>
 #include <cstddef>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/random.h"
 #include "storage/store_checks.h"
 #include "tests/01-introduction/broken_stores.h"
 #include "tests/01-introduction/right_stores.h"
@@ -32,9 +32,9 @@ Check check_of(std::string_view task) {
 // The numbers from 0 to 3 in an order that seed and fault choose.
 std::array<std::size_t, 4> drawn_order(Fault fault) {
   std::array<std::size_t, 4> order{0, 1, 2, 3};
-  std::mt19937_64 random(seed() * 1000 + static_cast<std::uint64_t>(fault));
+  Random random(seed() * 1000 + static_cast<std::uint64_t>(fault));
   for (std::size_t left = order.size(); left > 1; --left) {
-    std::swap(order[left - 1], order[random() % left]);
+    std::swap(order[left - 1], order[random.below(left)]);
   }
   return order;
 }

@@ -9,8 +9,8 @@
 
 #include "storage/map_store.h"
 #include "tests/01-introduction/drawn.h"
-#include "tests/01-introduction/told_iterator.h"
 #include "tests/support/expect.h"
+#include "tests/support/told_iterator.h"
 #include "tests/support/told_store.h"
 
 namespace kv::test {

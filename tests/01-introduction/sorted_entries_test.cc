@@ -9,7 +9,9 @@
 #include <string>
 
 #include "tests/01-introduction/drawn.h"
-#include "tests/01-introduction/told_iterator.h"
+#include "tests/support/story.h"
+#include "tests/support/told_iterator.h"
+#include "tests/support/told_store.h"
 
 namespace kv::test {
 namespace {
