@@ -1,0 +1,74 @@
+#include "tests/integration/grading/mini_course.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "tests/integration/grading/submissions.h"
+
+namespace kv::test {
+
+namespace fs = std::filesystem;
+
+MiniCourse::MiniCourse() {
+  std::string pattern = (fs::temp_directory_path() / "kvmini-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  root_ = pattern;
+  fs::create_directories(root_ / "lessons");
+  fs::create_directories(root_ / "bin");
+  fs::create_directories(root_ / "tests/01-mini");
+  fs::copy_file(fs::path(KV_MINI_SOURCE) / "CMakeLists.txt", root_ / "CMakeLists.txt");
+  fs::copy_file(fs::path(KV_MINI_BINARY) / "CMakePresets.json", root_ / "CMakePresets.json");
+  fs::copy_file(fs::path(KV_MINI_SOURCE) / "lab.toml", root_ / "tests/01-mini/lab.toml");
+  fs::create_symlink(KV_COMPILER, compiler());
+  write_text(root_ / "solutions/01-mini/answer.cc", right_answer());
+  submit(untouched_skeleton());
+}
+
+MiniCourse::~MiniCourse() {
+  std::error_code error;
+  fs::remove_all(root_, error);
+}
+
+void MiniCourse::submit(const std::string& source) const { write_text(lab_file(), source); }
+
+course::Outcome MiniCourse::kvcourse(std::vector<std::string> arguments,
+                                     const std::string& path) const {
+  arguments.insert(arguments.begin(), KV_PROGRAM);
+  arguments.push_back("--root=" + root_.string());
+  course::Command command{.arguments = std::move(arguments)};
+  if (!path.empty()) command.environment["PATH"] = path;
+  Result<course::Outcome> outcome = course::run(command);
+  if (!outcome) throw std::runtime_error(outcome.error().message());
+  outcome->output += outcome->errors;
+  return std::move(*outcome);
+}
+
+std::vector<std::string> MiniCourse::still_running() const {
+  std::vector<std::string> running;
+  std::error_code error;
+  for (const fs::directory_entry& process : fs::directory_iterator("/proc", error)) {
+    const fs::path program = fs::read_symlink(process.path() / "exe", error);
+    if (!error && program.string().starts_with(root_.string()))
+      running.push_back(process.path().filename().string() + " " + program.string());
+  }
+  return running;
+}
+
+void write_text(const fs::path& file, const std::string& text) {
+  fs::create_directories(file.parent_path());
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) throw std::runtime_error(file.string() + " cannot be written");
+}
+
+std::string read_text(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace kv::test

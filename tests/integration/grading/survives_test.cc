@@ -1,0 +1,159 @@
+// The grader against whatever may be handed in: each submission gets the score it deserves and the
+// cause is named; nothing that it started stays behind.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tests/integration/grading/mini_course.h"
+#include "tests/integration/grading/submissions.h"
+#include "tests/support/story.h"
+
+namespace kv::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool ends_with_score(const course::Outcome& outcome, const std::string& score) {
+  return outcome.output.ends_with("\nscore: " + score + "/100\n");
+}
+
+bool says(const course::Outcome& outcome, const std::string& text) {
+  return outcome.output.find(text) != std::string::npos;
+}
+
+nlohmann::json results(const MiniCourse& course) {
+  return nlohmann::json::parse(read_text(course.root() / "grades/01-mini/results.json"));
+}
+
+TEST(GradingSurvives, WhateverIsHandedIn) {
+  const MiniCourse course;
+  for (const Submission& submission : worthless_submissions()) {
+    SCOPED_TRACE(submission.name);
+    step(submission.name);
+    course.submit(submission.source);
+    const course::Outcome graded = course.kvcourse({"grade", "1"});
+    EXPECT_EQ(graded.code, 1);
+    EXPECT_TRUE(ends_with_score(graded, "0")) << graded.output;
+    EXPECT_TRUE(says(graded, submission.cause)) << graded.output;
+    EXPECT_EQ(results(course).at("score"), 0);
+    EXPECT_EQ(course.still_running(), std::vector<std::string>{});
+  }
+  // And none of them spoiled anything for the next one.
+  course.submit(right_answer());
+  const course::Outcome graded = course.kvcourse({"grade", "1"});
+  EXPECT_EQ(graded.code, 0);
+  EXPECT_TRUE(ends_with_score(graded, "100")) << graded.output;
+  EXPECT_EQ(results(course).at("score"), 100);
+}
+
+TEST(GradingSurvives, AMissingFile) {
+  const MiniCourse course;
+  fs::remove(course.lab_file());
+  for (const char* command : {"grade", "lab"}) {
+    const course::Outcome outcome = course.kvcourse({command, "1"});
+    EXPECT_EQ(outcome.code, std::string(command) == "lab" ? 4 : 1);
+    EXPECT_TRUE(says(outcome, "file missing: labs/01-mini/answer.cc is missing")) << outcome.output;
+  }
+  EXPECT_EQ(results(course).at("score"), 0);
+}
+
+TEST(GradingSurvives, AMissingCompiler) {
+  const MiniCourse course;
+  course.submit(right_answer());
+  fs::rename(course.compiler(), course.root() / "away");
+  const course::Outcome fresh = course.kvcourse({"grade", "1"});  // finds out when it configures
+  EXPECT_TRUE(ends_with_score(fresh, "0")) << fresh.output;
+  EXPECT_TRUE(says(fresh, "tool missing: ")) << fresh.output;
+
+  fs::rename(course.root() / "away", course.compiler());
+  const course::Outcome back = course.kvcourse({"grade", "1"});
+  EXPECT_TRUE(ends_with_score(back, "100")) << back.output;
+
+  fs::remove(course.compiler());
+  course.submit(right_answer() + "// changed\n");
+  const course::Outcome gone = course.kvcourse({"grade", "1"});  // finds out when it builds
+  EXPECT_TRUE(ends_with_score(gone, "0")) << gone.output;
+  EXPECT_TRUE(says(gone, "tool missing: the compiler ")) << gone.output;
+  EXPECT_EQ(results(course).at("score"), 0);
+
+  const course::Outcome no_cmake = course.kvcourse({"grade", "1"}, "/nowhere");
+  EXPECT_TRUE(ends_with_score(no_cmake, "0")) << no_cmake.output;
+  EXPECT_TRUE(says(no_cmake, "tool missing: cmake: no such program")) << no_cmake.output;
+}
+
+TEST(GradingSurvives, ABrokenBuildFolder) {
+  const MiniCourse course;
+  course.submit(right_answer());
+  write_text(course.root() / "build/dev/build.ninja", "this is no build\n");
+  const course::Outcome graded = course.kvcourse({"grade", "1"});
+  EXPECT_TRUE(ends_with_score(graded, "0")) << graded.output;
+  EXPECT_TRUE(says(graded, "remove it (rm -rf build/dev)")) << graded.output;
+}
+
+TEST(Grading, WithoutSolutionsTheRecordedObservationsJudge) {
+  const MiniCourse course;
+  EXPECT_EQ(course.kvcourse({"record", "1"}).code, 0);
+  EXPECT_TRUE(says(course.kvcourse({"record"}), "observations.json: up to date"));
+  fs::remove_all(course.root() / "solutions");
+  fs::remove_all(course.root() / "build");
+
+  EXPECT_TRUE(ends_with_score(course.kvcourse({"grade", "1"}), "0"));
+  course.submit(right_answer());
+  EXPECT_TRUE(ends_with_score(course.kvcourse({"grade", "1"}), "100"));
+  const course::Outcome other_seed = course.kvcourse({"grade", "1", "--seed=2"});
+  EXPECT_EQ(other_seed.code, 2);
+  EXPECT_TRUE(says(other_seed, "leave --seed out")) << other_seed.output;
+
+  fs::remove(course.root() / "tests/01-mini/observations.json");
+  const course::Outcome nothing = course.kvcourse({"grade", "1"});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_TRUE(says(nothing, "observations.json is missing or damaged")) << nothing.output;
+}
+
+TEST(Lab, TellsWhereTheWorkStops) {
+  const MiniCourse course;
+  const course::Outcome untouched = course.kvcourse({"lab", "1"});
+  EXPECT_EQ(untouched.code, 3);
+  EXPECT_TRUE(says(untouched, "next: 1.1 Short questions")) << untouched.output;
+  EXPECT_TRUE(says(untouched, "labs/01-mini/answer.cc:5"));
+  EXPECT_FALSE(says(untouched, "Long questions")) << "the task after it is not run";
+
+  course.submit(
+      "#include <string>\n#include <string_view>\nstd::string answer(std::string_view q) {\n"
+      "  return (q.size() == 2 ? \"?\" : std::to_string(q.size())) + std::string(q); }\n");
+  const course::Outcome wrong = course.kvcourse({"lab", "1"});
+  EXPECT_EQ(wrong.code, 1);
+  for (const char* part :
+       {"1 of 2 cases, 1 wrong answer", "> ", "   2. answer \"ab\" -> \"?ab\"",
+        "step 2, answer \"ab\"", "expected  \"2ab\"", "seen      \"?ab\"",
+        "alone: build/dev/bin/test_01-mini_mine --gtest_filter=Short.TwoLetters --seed=1",
+        "read:  lessons/01-mini/README.md#short-questions", "Long questions: 1 of 1 cases, ok"})
+    EXPECT_TRUE(says(wrong, part)) << part << " is not in\n" << wrong.output;
+
+  course.submit(right_answer());
+  for (const char* seed : {"--seed=1", "--seed=7", "--seed=random"})
+    EXPECT_EQ(course.kvcourse({"lab", "01", seed}).code, 0);
+}
+
+TEST(Kvcourse, AnswersWrongUsageWithOneLine) {
+  const MiniCourse course;
+  const auto answer = [&](std::vector<std::string> arguments) {
+    const course::Outcome outcome = course.kvcourse(std::move(arguments));
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1) << outcome.output;
+    return outcome.output;
+  };
+  EXPECT_NE(answer({"grade", "7"}).find("there is no lab \"7\"; there are: 01-mini"),
+            std::string::npos);
+  EXPECT_NE(answer({"grade", "1", "--inherited=perhaps"}).find("perhaps"), std::string::npos);
+  EXPECT_NE(answer({"grade", "1", "--seed=many"}).find("many"), std::string::npos);
+  EXPECT_NE(answer({"grade"}).find("lab is required"), std::string::npos);
+  EXPECT_NE(answer({"dance"}).find("dance"), std::string::npos);
+  write_text(course.root() / "tests/01-mini/lab.toml", "title = \n");
+  EXPECT_NE(answer({"grade", "1"}).find("tests/01-mini/lab.toml:1: "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kv::test
