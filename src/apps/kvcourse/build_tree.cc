@@ -81,10 +81,10 @@ Status BuildTree::read_compile_commands() {
 }
 
 Status BuildTree::read_link_command(const std::string& target) {
-  auto commands =
-      output_of("ninja", {"ninja", "-C", folder_.string(), "-t", "commands", "-s", target});
+  auto commands = output_of(
+      "ninja", {"ninja", "-C", folder_.string(), "-t", "commands", "-s", "bin/" + target});
   if (!commands) return failure(std::move(commands));
-  // ": && g++ ... -o bin/x ... && :", the last of them
+  // ": && g++ ... -o bin/x ... && :"
   const std::vector<std::string> lines = split_lines(trimmed(*commands));
   std::vector<std::string> words = shell_words(lines.empty() ? "" : lines.back());
   if (words.size() > 4 && words[0] == ":" && words[words.size() - 1] == ":") {

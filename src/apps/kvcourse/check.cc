@@ -122,6 +122,7 @@ Findings check_in_sync(const fs::path& root, const std::vector<std::string>& lab
       findings.push_back({"labs/" + path, 0, "comes from no solution: remove it"});
     }
   }
+  if (!findings.empty()) return findings;  // the list would only say the same
   const auto listed = read_file(root / "labs" / ".generated");
   const std::vector<std::string> lines = listed ? split_lines(*listed) : std::vector<std::string>();
   for (const std::string& line : split_lines(generated_list(skeleton))) {
