@@ -81,9 +81,12 @@ struct Invocation {
 // them.  Requires: words is not empty.
 Result<Invocation> parse(std::span<const Word> words);
 
-// The names of the options and commands nearest to what was typed are suggested from these: the one
-// that differs by the fewest letters, at most two; or empty.
+// The one of the known names that differs from what was typed by the fewest letters, two at the
+// most and no more than half of them; or empty.
 std::string_view nearest(std::string_view typed, std::span<const std::string_view> known);
+
+// "get KEY".
+std::string usage(const Command& command);
 
 std::string overview();                      // `help`
 std::string manual(const Command& command);  // `help get`

@@ -35,6 +35,11 @@ constexpr std::string_view synopsis =
     "  kvcli [options]                       a prompt, on a terminal\n\n"
     "With a volatile engine (map) the data lives as long as the run.";
 
+// The synopsis says it already.
+class NoUsageLine final : public CLI::Formatter {
+  std::string make_usage(const CLI::App*, std::string) const override { return {}; }
+};
+
 Exit complain(Exit exit, std::string_view complaint) {
   if (!complaint.empty()) fmt::print(stderr, "kvcli: {}\n", complaint);
   return exit;
@@ -133,16 +138,21 @@ void hold_standard_files() {
 int main_of(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{std::string(synopsis)};
+  app.formatter(std::make_shared<NoUsageLine>());
   app.prefix_command();
   app.footer(footer());
   app.set_version_flag("--version", "kvcli " KVCLI_VERSION);
-  app.add_option("--engine", arguments.engine, "Which engine keeps the data (see: kvcli engines)");
-  app.add_option("--directory", arguments.options.directory, "Where a persistent engine keeps it");
+  app.add_option("--engine", arguments.engine, "Which engine keeps the data (see: kvcli engines)")
+      ->type_name("NAME");
+  app.add_option("--directory", arguments.options.directory, "Where a persistent engine keeps it")
+      ->type_name("DIR");
   app.add_option("--durability", arguments.durability,
                  "What a write survives: none, wal (a crash of the process) or sync (of the "
-                 "machine)");
-  app.add_option("--output", arguments.output, "plain, json or csv");
-  app.add_option("--file", arguments.file, "Run the commands of this file; - is standard input");
+                 "machine)")
+      ->type_name("LEVEL");
+  app.add_option("--output", arguments.output, "plain, json or csv")->type_name("FORM");
+  app.add_option("--file", arguments.file, "Run the commands of this file; - is standard input")
+      ->type_name("FILE");
   app.add_flag("--keep-going", arguments.keep_going, "Go on after a command of a script failed");
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <clocale>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,7 @@ class Prompt {
   static char* text(EditLine* editor);
   static unsigned char complete(EditLine* editor, int key);
   static unsigned char cancel(EditLine* editor, int key);
+  static unsigned char suspend(EditLine* editor, int key);
 
   unsigned char complete_here();
   void greet() const;
@@ -78,13 +80,16 @@ Prompt::Prompt(Session& session, Interrupts& interrupts, std::string engine)
   ::el_set(editor, EL_SIGNAL, 1);  // a resized or resumed terminal is drawn anew
   ::el_set(editor, EL_ADDFN, "kv-complete", "Complete the word", &Prompt::complete);
   ::el_set(editor, EL_ADDFN, "kv-cancel", "Forget the line", &Prompt::cancel);
+  ::el_set(editor, EL_ADDFN, "kv-suspend", "Back to the shell", &Prompt::suspend);
   ::el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   ::el_set(editor, EL_BIND, "^W", "ed-delete-prev-word", nullptr);
   ::el_source(editor, nullptr);
   ::el_set(editor, EL_BIND, "^I", "kv-complete", nullptr);
-  // While a line is edited, Ctrl-C is a key like any other; while a command runs, a signal.
-  ::el_set(editor, EL_SETTY, "-d", "intr=", nullptr);
+  // While a line is edited, Ctrl-C and Ctrl-Z are keys like any other; while a command runs, the
+  // terminal makes signals of them.
+  ::el_set(editor, EL_SETTY, "-d", "-isig", nullptr);
   ::el_set(editor, EL_BIND, "^C", "kv-cancel", nullptr);
+  ::el_set(editor, EL_BIND, "^Z", "kv-suspend", nullptr);
 }
 
 Prompt& Prompt::of(EditLine* editor) {
@@ -110,6 +115,13 @@ unsigned char Prompt::cancel(EditLine* editor, int) {
   // The line ends as if Enter were typed, and run() drops it: the screen stays as it was.
   ::el_push(editor, "\n");
   return CC_NORM;
+}
+
+// The editor's own handler gives the terminal back before the program stops, and takes it again
+// afterwards.
+unsigned char Prompt::suspend(EditLine*, int) {
+  std::raise(SIGTSTP);
+  return CC_REDISPLAY;
 }
 
 unsigned char Prompt::complete(EditLine* editor, int) { return of(editor).complete_here(); }
