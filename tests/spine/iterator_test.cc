@@ -51,7 +51,8 @@ class Letters final : public Iterator {
     if (ended_) return false;
     if (letters_[place] == '!') {
       ended_ = true;
-      return fail(Error(Code::corruption, "block " + std::to_string(place)));
+      fail(Error(Code::corruption, "block " + std::to_string(place)));
+      return fail(Error(Code::io_error, "what followed from it"));
     }
     key_ = letters_.substr(place, 1);
     value_ = "[" + key_ + "]";

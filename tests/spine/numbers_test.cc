@@ -196,6 +196,12 @@ TEST(Histogram, TheExtremesAreExact) {
   EXPECT_EQ(histogram.max(), largest);
 }
 
+TEST(Histogram, NoPercentileIsAboveTheMaximum) {
+  const Histogram histogram = histogram_of({1, 5000010, 5000011});  // the last two share a bucket
+  EXPECT_GE(histogram.percentile(60), 5000010u);
+  EXPECT_LE(histogram.percentile(60), 5000011u);
+}
+
 TEST(Histogram, TheMeanDoesNotOverflow) {
   constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
   EXPECT_DOUBLE_EQ(histogram_of({largest, largest, largest}).mean(), static_cast<double>(largest));

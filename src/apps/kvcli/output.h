@@ -1,0 +1,68 @@
+#pragma once
+
+// Where answers go: rows of named columns, as plain text, JSON or CSV, written to a file descriptor
+// through a buffer.
+//
+// *Thread safety*: one thread at a time. *Ownership*: borrows the descriptor.
+// *Errors*: `io_error`, sticky: once a write has failed, nothing more is written and every call
+// gives the first error.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "apps/kvcli/outcome.h"
+#include "base/result.h"
+
+namespace kv::cli {
+
+enum class Format : unsigned char { plain, json, csv };
+
+// "plain", "json" or "csv". Errors: `invalid_argument`, listing them.
+Result<Format> output_format(std::string_view name);
+
+// What a column holds: bytes, a number, or yes and no.
+using Cell = std::variant<std::string_view, std::uint64_t, bool>;
+
+struct Columns {
+  std::span<const std::string_view> names;
+  std::size_t first_plain = 0;  // plain output leaves out the columns before it
+};
+
+// One row, its line end included. As many cells as columns.
+std::string row_text(Format format, const Columns& columns, std::span<const Cell> cells);
+
+// The line above the rows; empty but for CSV.
+std::string heading_text(Format format, const Columns& columns);
+
+class Output {
+ public:
+  // `name` is what errors call it: "standard output", or a file.
+  Output(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  Status write(std::string_view text);
+  Status flush();
+
+  // Whether the error is that nobody reads the other end of the pipe any more.
+  bool reader_gone() const { return reader_gone_; }
+
+ private:
+  Status fail(int error_number);
+
+  const int fd_;
+  const std::string name_;
+  std::string buffer_;
+  std::optional<Error> error_;
+  bool reader_gone_ = false;
+};
+
+// The outcome that a failed write stands for.
+Outcome output_error(const Output& output, const Error& error);
+
+}  // namespace kv::cli
