@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 
 namespace kv::course {
@@ -45,28 +46,30 @@ std::optional<BuildProblem> vanished_tool(const Project& project) {
 }
 
 std::optional<BuildProblem> configure(const Project& project) {
+  constexpr std::size_t error_bytes = 1000;
   // A configuration that failed leaves a cache that remembers what was missing then.
-  std::error_code error;
-  if (fs::exists(project.build_folder() / "build.ninja", error)) return std::nullopt;
+  std::error_code unreadable;
+  if (fs::exists(project.build_folder() / "build.ninja", unreadable)) return std::nullopt;
   const Result<Outcome> outcome =
       run({.arguments = {"cmake", "--preset", project.preset}, .directory = project.root.string()});
   if (!outcome) return tool_missing(outcome.error().message());
   if (outcome->succeeded()) return std::nullopt;
-  const std::string printed = outcome->output + outcome->errors;
-  for (const std::string_view sign : {"CMAKE_CXX_COMPILER", "compiler", "CMAKE_MAKE_PROGRAM",
+  const std::string& printed = outcome->errors;
+  const std::size_t begin = std::min(printed.find("CMake Error"), printed.size());
+  const std::string error = printed.substr(begin, error_bytes);
+  for (const std::string_view sign : {"CMAKE_CXX_COMPILER", "C++ compiler", "CMAKE_MAKE_PROGRAM",
                                       "Could not find a package", "By not providing", "REQUIRED"}) {
-    // The package or tool is named in the line of the error or in the one behind it.
-    if (outcome->errors.find(sign) == std::string::npos) continue;
-    std::string line = outcome->errors.substr(outcome->errors.find(sign));
-    BuildProblem problem =
-        tool_missing("cmake misses something (" + line.substr(0, line.find('\n')) + ")");
-    problem.errors = {outcome->errors.substr(0, 1000)};
+    const std::size_t at = error.find(sign);
+    if (at == error.npos) continue;
+    BuildProblem problem = tool_missing(fmt::format("cmake finds something missing ({})",
+                                                    error.substr(at, error.substr(at).find('\n'))));
+    problem.errors = {error};
     return problem;
   }
-  return BuildProblem{Cause::did_not_build,
-                      fmt::format("`cmake --preset {}` failed: {}", project.preset,
-                                  printed.substr(0, printed.find('\n'))),
-                      {printed.substr(0, 1000)}};
+  return BuildProblem{
+      Cause::build_broken,
+      fmt::format("`cmake --preset {}` failed in {}", project.preset, project.root.string()),
+      {error.empty() ? outcome->output.substr(0, error_bytes) : error}};
 }
 
 }  // namespace
@@ -104,6 +107,9 @@ std::vector<std::string> errors_in(std::string_view printed, const fs::path& roo
 }
 
 std::optional<BuildProblem> build(const Project& project, std::string_view target) {
+  std::error_code error;
+  if (::isatty(STDERR_FILENO) != 0 && !fs::exists(project.program(target), error))
+    fmt::print(stderr, "building {}; the first time takes a while\n", target);
   if (auto problem = configure(project)) return problem;
   const Result<Outcome> outcome =
       run({.arguments = {"cmake", "--build", project.build_folder().string(), "--target",
@@ -119,8 +125,11 @@ std::optional<BuildProblem> build(const Project& project, std::string_view targe
   problem.errors = errors_in(printed, project.root);
   if (problem.errors.empty() || problem.errors.front().starts_with("CMake Error") ||
       problem.errors.front().starts_with("ninja: error: ")) {
-    const std::string first =
-        problem.errors.empty() ? printed.substr(0, printed.find('\n')) : problem.errors.front();
+    const std::size_t text = std::min(printed.find_first_not_of('\n'), printed.size());
+    const std::string first = problem.errors.empty()
+                                  ? printed.substr(text, printed.find('\n', text) - text)
+                                  : problem.errors.front();
+    problem.cause = Cause::build_broken;
     problem.what = fmt::format(
         "the build folder build/{0} does not work: {1}; if the project's "
         "CMake files are as they were, remove it (rm -rf build/{0}) and try "

@@ -75,7 +75,12 @@ Grader::Grader(const Project& project, const Lab& lab, std::uint64_t seed)
 }
 
 Result<Grader> Grader::open(const Project& project, const Lab& lab, std::uint64_t seed) {
-  // Before anything reads what the build folder says of sanitizers, it must be there.
+  if (std::optional<BuildProblem> missing = missing_file(project, lab)) {
+    Grader grader(project, lab, seed);
+    grader.plan_.problem = std::move(*missing);
+    return grader;
+  }
+  // First of all: what the build folder says of sanitizers can be read when it is there.
   auto reference = Reference::open(project, lab, seed);
   if (!reference) return failure(std::move(reference));
   Grader grader(project, lab, seed);
@@ -95,9 +100,6 @@ Status Grader::prepare() {
   auto cases = assign_cases(lab, reference_.cases());
   if (!cases) return failure(std::move(cases));
   cases_ = std::move(*cases);
-  plan_.problem = missing_file(project_, lab);
-  if (plan_.problem) return {};
-
   const std::string mine = fmt::format("test_{}_mine", lab.name);
   plan_.program = fs::path("build") / project_.preset / "bin" / mine;
   plan_.problem = build(project_, mine);

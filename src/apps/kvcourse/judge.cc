@@ -144,6 +144,7 @@ std::string_view name(Cause cause) {
     case Cause::bad_record: return "invalid record";
     case Cause::sanitizer: return "sanitizer report";
     case Cause::did_not_build: return "did not build";
+    case Cause::build_broken: return "the build does not work";
     case Cause::tool_missing: return "tool missing";
     case Cause::file_missing: return "file missing";
     case Cause::reference_failed: return "the reference failed";

@@ -33,6 +33,7 @@ enum class Cause : unsigned char {
   bad_record,        // the record is not what the asked-for case writes: forged or damaged
   sanitizer,         // a sanitizer reported an error
   did_not_build,     // the compiler or linker refused
+  build_broken,      // CMake or the build folder fails before it comes to compiling
   tool_missing,      // there is no compiler or build tool
   file_missing,      // a file of the lab is not there
   reference_failed,  // the reference itself failed: a fault of the course, not of the student

@@ -127,6 +127,11 @@ int run_command_line(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    if (app.get_subcommands().empty() && !app.remaining().empty()) {
+      fmt::print(stderr, "kvcourse: there is no command \"{}\" (--help tells what there is)\n",
+                 app.remaining().front());
+      return exit_usage;
+    }
     fmt::print(stderr, "kvcourse: {} (--help tells what there is)\n", error.what());
     return exit_usage;
   }

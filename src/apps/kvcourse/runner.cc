@@ -82,7 +82,8 @@ Attempt Runner::run_case(const fs::path& program, const std::string& test) const
   if (sanitized_) {
     // Shadow memory is all address space; what counts then is the memory in use.
     command.memory_limit_bytes = 0;
-    command.environment["ASAN_OPTIONS"] = fmt::format("hard_rss_limit_mb={}", memory_limit_mb_);
+    for (const char* options : {"ASAN_OPTIONS", "TSAN_OPTIONS"})
+      command.environment[options] = fmt::format("hard_rss_limit_mb={}", memory_limit_mb_);
   }
   const Result<Outcome> outcome = run(command);
   if (!outcome) return not_run(outcome.error().message());

@@ -45,9 +45,8 @@ TEST(Cases, PatternsMatchAsInGoogleTest) {
 }
 
 TEST(Cases, GoToTheTaskThatNamesThem) {
-  const auto assigned =
-      assign_cases(lab_with({{"Map.*"}, {"Log.Ends", "Log.B*"}}), {"Log.Begins", "Map.Get",
-                                                                   "Log.Ends", "Other.Thing"});
+  const auto assigned = assign_cases(lab_with({{"Map.*"}, {"Log.Ends", "Log.B*"}}),
+                                     {"Log.Begins", "Map.Get", "Log.Ends", "Other.Thing"});
   ASSERT_TRUE(ok(assigned));
   EXPECT_EQ(*assigned, (std::vector<Names>{{"Map.Get"}, {"Log.Ends", "Log.Begins"}}));
 }

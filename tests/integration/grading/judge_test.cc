@@ -18,8 +18,8 @@ json good_record() {
   return {{"nonce", "c0ffee"},
           {"test", "Map.Get"},
           {"failures", json::array()},
-          {"story", {"open", "get a -> 1"}},
-          {"observations", {{"get a", "1"}}}};
+          {"story", json::array({"open", "get a -> 1"})},
+          {"observations", json::array({json::array({"get a", "1"})})}};
 }
 
 Outcome ended(const std::string& record, int code = 0) {
@@ -71,7 +71,7 @@ TEST(JudgeRun, ARecordThatIsNotTheOneAskedForIsInvalid) {
 
 TEST(JudgeRun, AFailureIsAWrongAnswerWhateverTheExitCode) {
   json record = good_record();
-  record["failures"] = {"map_test.cc:3: expected 1", "another"};
+  record["failures"] = json::array({"map_test.cc:3: expected 1", "another"});
   for (const int code : {0, 1}) {
     const Attempt attempt = judged(record, code);
     EXPECT_EQ(attempt.cause, Cause::wrong_answer);
@@ -82,7 +82,8 @@ TEST(JudgeRun, AFailureIsAWrongAnswerWhateverTheExitCode) {
 TEST(JudgeRun, AHoleIsNotWrittenYet) {
   const std::string hole = "not written yet: lab 1.3, labs/01-introduction/sorted_entries.cc:37";
   json record = good_record();
-  record["failures"] = {"C++ exception with description \"" + hole + "\" thrown in the test body."};
+  record["failures"] =
+      json::array({"C++ exception with description \"" + hole + "\" thrown in the test body."});
   EXPECT_EQ(judged(record, 1).cause, Cause::not_written);
   EXPECT_EQ(judged(record, 1).detail, hole);
 

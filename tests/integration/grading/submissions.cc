@@ -3,22 +3,17 @@
 namespace kv::test {
 namespace {
 
-// A program whose answer() begins with `action`, and then answers right.
+// A program whose answer() begins with `action`, and then answers right. `before` stands at the
+// top.
 std::string answering_after(const std::string& action, const std::string& before = "") {
   return R"(
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/types.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <string>
 #include <string_view>
-#include <vector>
 )" + before +
          "std::string answer(std::string_view question) {\n" + action +
          "\n  return std::to_string(question.size()) + std::string(question);\n}\n";
@@ -41,11 +36,19 @@ const char* const seen_cause =
     "crashed by SIGSEGV";
 #endif
 
+// Under a sanitizer, memory counts when it is touched.
+const char* const memory_eater =
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    "  for (;;) (new std::string)->assign(16 << 20, 'x');";
+#else
+    "  for (;;) (new std::string)->reserve(16 << 20);";
+#endif
+
 // A record for every descriptor there may be, with a nonce that cannot be right.
 Submission forger_of_records() {
   return {"writes a record to every descriptor",
-          answering_after("  const std::string text = " + record("std::string(32, '0')",
-                                                                 "std::string(\"Short.OneLetter\")") +
+          answering_after("  const std::string text = " +
+                          record("std::string(32, '0')", "std::string(\"Short.OneLetter\")") +
                           ";\n  for (int fd = 0; fd < 1024; ++fd)"
                           " if (write(fd, text.data(), text.size()) < 0) continue;\n"
                           "  _exit(0);"),
@@ -57,14 +60,15 @@ Submission forger_of_records() {
 Submission forger_with_the_nonce() {
   return {"knows the nonce and forges the record before main",
           answering_after(
-              "", before_main("std::string nonce; std::getline(std::cin, nonce);"
-                              "std::ifstream line(\"/proc/self/cmdline\");"
-                              "std::string all{std::istreambuf_iterator<char>(line), {}};"
-                              "std::string test = all.c_str() + all.find(\"filter=\") + 7;"
-                              "std::string text = " +
-                              record("nonce", "test") +
-                              "; if (const char* fd = getenv(\"KV_RECORD_FD\"))"
-                              " if (write(atoi(fd), text.data(), text.size()) > 0) _exit(0);")),
+              "", "#include <fstream>\n#include <iostream>\n#include <iterator>\n" +
+                      before_main("std::string nonce; std::getline(std::cin, nonce);"
+                                  "std::ifstream line(\"/proc/self/cmdline\");"
+                                  "std::string all{std::istreambuf_iterator<char>(line), {}};"
+                                  "std::string test = all.c_str() + all.find(\"filter=\") + 7;"
+                                  "std::string text = " +
+                                  record("nonce", "test") +
+                                  "; if (const char* fd = getenv(\"KV_RECORD_FD\"))"
+                                  " if (write(atoi(fd), text.data(), text.size()) > 0) _exit(0);")),
           "the case ended before"};
 }
 
@@ -112,13 +116,11 @@ std::vector<Submission> worthless_submissions() {
        "ran no test: ended with code 0"},
       {"prints without end", answering_after("  for (;;) puts(std::string(1000, 'x').c_str());"),
        "hung: still running after"},
-      {"eats memory",
-       answering_after("  std::vector<std::string> all;"
-                       " for (;;) all.emplace_back(16 << 20, 'x');"),
-       "out of memory"},
+      {"eats memory", answering_after(memory_eater), "out of memory"},
       {"fills the disk",
-       answering_after("  std::ofstream file(\"big\"); const std::string block(1 << 20, 'x');"
-                       " for (int i = 0; i < 1000; ++i) file << block << std::flush;"),
+       answering_after(
+           "  const int fd = open(\"big\", O_CREAT | O_WRONLY, 0600);"
+           " lseek(fd, 1 << 30, SEEK_SET); return write(fd, \"x\", 1) < 0 ? \"\" : \"y\";"),
        "crashed by SIGXFSZ"},
       {"kills its parent", answering_after("  kill(getppid(), SIGKILL); for (;;) pause();"),
        "crashed by SIGKILL"},

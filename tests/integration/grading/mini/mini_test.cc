@@ -14,7 +14,7 @@ namespace {
 
 std::string asked(const std::string& question) {
   const std::string seen = answer(question);
-  observe("answer " + quoted(question), quoted(seen));
+  observe("answer " + test::quoted(question), test::quoted(seen));
   return seen;
 }
 
