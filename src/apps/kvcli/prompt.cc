@@ -171,6 +171,8 @@ Exit Prompt::run() {
   greet();
   while (!session_.finished()) {
     int length = 0;
+    // Before the prompt shows, or the terminal itself would echo whoever types at once.
+    ::el_set(editor_.get(), EL_PREP_TERM, 1);
     const char* typed = ::el_gets(editor_.get(), &length);
     if (typed == nullptr || length <= 0) {
       fmt::print("\n");
