@@ -120,7 +120,7 @@ TEST_F(KvcliTerminal, TabCompletesCommandsOptionsSnapshotsAndFiles) {
   EXPECT_EQ(enter(terminal, "snap\tta\tbefore"), "ok\n");
   EXPECT_EQ(enter(terminal, "snapshot use b\t", "map@before> "), "ok\n");
   EXPECT_EQ(enter(terminal, "snapshot lea\t"), "ok\n");
-  EXPECT_EQ(enter(terminal, fmt::format("import {}/on\t", folder_.path())), "1\n");
+  EXPECT_EQ(enter(terminal, fmt::format("import {}/on\t", folder_.path())), "imported 1 entries\n");
   leave(terminal);
 }
 
@@ -179,7 +179,8 @@ TEST_F(KvcliTerminal, CtrlCStopsAScanAndNotTheProgram) {
   begin(terminal);
   terminal.type(fmt::format("import {}/many.csv\r", folder_.path()));
   EXPECT_TRUE(terminal.wait_for("importing [")) << terminal.screen();  // the bar: a long import
-  EXPECT_TRUE(terminal.wait_for(fmt::format("{}\nmap> ", entries))) << terminal.said();
+  EXPECT_TRUE(terminal.wait_for(fmt::format("imported {} entries\nmap> ", entries)))
+      << terminal.said();
   terminal.type("scan\r");
   EXPECT_TRUE(terminal.wait_for("key 000010\t"));
   terminal.type(ctrl_c);

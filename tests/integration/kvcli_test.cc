@@ -146,13 +146,14 @@ TEST_F(Kvcli, SnapshotsKeepWhatWas) {
 TEST_F(Kvcli, ExportsAndImports) {
   EXPECT_EQ(script("put a \\x00\nput b 2\nexport out.json\nexport out.csv\nexport b --prefix b "
                    "--format csv"),
-            (Ended{0, "2\n2\n1\n", ""}));
+            (Ended{0, "exported 2 entries\nexported 2 entries\nexported 1 entries\n", ""}));
   EXPECT_EQ(read("out.json"),
             "{\"key\":\"a\",\"value\":\"\\u0000\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
   EXPECT_EQ(read("out.csv"), "key,value\r\na,\\x00\r\nb,2\r\n");
   EXPECT_EQ(read("b"), "key,value\r\nb,2\r\n");
-  EXPECT_EQ(script("import out.json\nimport out.csv\nscan").output, "2\n2\na\t\\x00\nb\t2\n");
-  EXPECT_EQ(run("kvcli import - --format json <out.json"), (Ended{0, "2\n", ""}));
+  EXPECT_EQ(script("import out.json\nimport out.csv\nscan").output,
+            "imported 2 entries\nimported 2 entries\na\t\\x00\nb\t2\n");
+  EXPECT_EQ(run("kvcli import - --format json <out.json"), (Ended{0, "imported 2 entries\n", ""}));
   EXPECT_EQ(run("kvcli --output json import out.csv"), (Ended{0, "{\"imported\":2}\n", ""}));
 }
 
@@ -230,7 +231,7 @@ TEST_F(Kvcli, WrongUseIsToldInOneLine) {
 TEST_F(Kvcli, StrangeInputIsRefusedAndNeverCrashes) {
   EXPECT_EQ(script("put a \"never closed\n").code, 2);
   EXPECT_EQ(script("put a \\").code, 2);
-  EXPECT_EQ(script(std::string("put \0 \0\x01\nscan", 15)).output, "\\x00\t\\x00\\x01\n");
+  EXPECT_EQ(script(std::string("put \0 \0\x01\nscan", 13)).output, "\\x00\t\\x00\\x01\n");
   EXPECT_EQ(script("\xff\xfe" + std::string(3, '\0')).code, 2);
   EXPECT_EQ(run("kvcli --file missing.kv").code, 5);
   EXPECT_EQ(run("kvcli --file .").code, 5);
@@ -262,7 +263,7 @@ TEST_F(Kvcli, AnOutputThatCannotBeWrittenEndsTheRun) {
   write("many.csv", many);
   write("script.kv", "import many.csv\nscan\n");
   const Ended gone = run("{ kvcli --file script.kv; echo $? >code; } | head -n 1; cat code");
-  EXPECT_EQ(gone, (Ended{0, "20000\n5\n", ""}));
+  EXPECT_EQ(gone, (Ended{0, "imported 20000 entries\n5\n", ""}));
 }
 
 TEST_F(Kvcli, AClosedStandardOutputDoesNotHitAFile) {

@@ -10,7 +10,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "apps/kvcli/session.h"
 #include "apps/kvcli/transfer.h"
+#include "base/todo.h"
 #include "engines/table.h"
 #include "tests/integration/kvcli_folder.h"
 #include "tests/support/expect.h"
@@ -189,6 +191,24 @@ TEST_F(Transfer, OnlyFilesAreReplaced) {
   EXPECT_TRUE(ok(through->commit()));
   EXPECT_TRUE(std::filesystem::is_symlink(link));
   EXPECT_EQ(contents(target), "");
+}
+
+TEST(Session, APartThatIsNotWrittenYetEndsTheCommandAndSaysWhichOne) {
+  Output output(STDOUT_FILENO, "standard output");
+  Session session({.open = []() -> Result<std::unique_ptr<Store>> { throw todo("1.1"); }}, output);
+  const Outcome outcome = session.run_line("get a");
+  EXPECT_EQ(outcome.exit, Exit::todo);
+  EXPECT_THAT(outcome.complaint, testing::StartsWith("get: not written yet: lab 1.1, "));
+}
+
+TEST(Session, AStopEndsWhatRunsAndNothingLater) {
+  std::stop_source source;
+  source.request_stop();
+  Output output(STDOUT_FILENO, "standard output");
+  Session session({.open = [] { return open_engine("map"); }}, output);
+  EXPECT_EQ(session.run_line("scan", source.get_token()).exit, Exit::interrupted);
+  EXPECT_EQ(session.run_line("count", source.get_token()).exit, Exit::interrupted);
+  EXPECT_EQ(session.run_line("count").exit, Exit::ok);
 }
 
 }  // namespace

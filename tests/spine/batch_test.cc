@@ -121,6 +121,12 @@ TEST(Batch, ClearLeavesNothing) {
   EXPECT_EQ(batch.encode(), Batch().encode());
 }
 
+TEST(Batch, IsEmptyOnlyWithoutBothRequirementsAndChanges) {
+  EXPECT_TRUE(Batch().empty());
+  for (unsigned char kind = 0; kind < 4; ++kind)
+    EXPECT_FALSE(make_batch({{kind, "k", "v"}}).empty()) << static_cast<int>(kind);
+}
+
 TEST(Batch, BytesWhereTheCountsGrow) {
   Batch batch;
   for (int i = 0; i < 130; ++i) {

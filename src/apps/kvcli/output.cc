@@ -61,11 +61,14 @@ std::string heading_text(Format format, const Columns& columns) {
   return line + "\r\n";
 }
 
+// Who watches shall see it early; a file shall be written fast.
+Output::Output(int fd, std::string name)
+    : fd_(fd), name_(std::move(name)), enough_bytes_(::isatty(fd) == 1 ? 1 << 10 : 64 << 10) {}
+
 Status Output::write(std::string_view text) {
-  constexpr std::size_t enough = std::size_t{64} << 10;
   if (error_) return failure(*error_);
   buffer_.append(text);
-  return buffer_.size() < enough ? Status() : flush();
+  return buffer_.size() < enough_bytes_ ? Status() : flush();
 }
 
 Status Output::flush() {

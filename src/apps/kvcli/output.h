@@ -42,7 +42,7 @@ std::string heading_text(Format format, const Columns& columns);
 class Output {
  public:
   // `name` is what errors call it: "standard output", or a file.
-  Output(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  Output(int fd, std::string name);
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -57,6 +57,7 @@ class Output {
 
   const int fd_;
   const std::string name_;
+  const std::size_t enough_bytes_;  // what is collected before it is written
   std::string buffer_;
   std::optional<Error> error_;
   bool reader_gone_ = false;

@@ -73,6 +73,7 @@ class Session {
   Outcome snapshot(const Arguments& arguments);
   Outcome list_snapshots();
   Outcome import(const Invocation& invocation);
+  Outcome transferred(std::string_view what, std::uint64_t entries);
   Outcome export_to(const Invocation& invocation);
   Outcome engines();
   Outcome help(const Arguments& arguments);

@@ -153,7 +153,13 @@ Outcome Session::import(const Invocation& invocation) {
   std::uint64_t imported = 0;
   Outcome outcome =
       import_records(*store_, *source, *format, context_, settings_.progress, imported);
-  return outcome.failed() ? outcome : number("imported", imported);
+  return outcome.failed() ? outcome : transferred("imported", imported);
+}
+
+// How many entries; in plain output as a sentence.
+Outcome Session::transferred(std::string_view what, std::uint64_t entries) {
+  if (format_ != Format::plain) return number(what, entries);
+  return print(fmt::format("{} {} entries\n", what, entries));
 }
 
 Outcome Session::export_to(const Invocation& invocation) {
@@ -175,7 +181,7 @@ Outcome Session::export_to(const Invocation& invocation) {
   if (const Status committed = file->commit(); !committed) {
     return io_error(committed.error().message());
   }
-  return number("exported", exported);
+  return transferred("exported", exported);
 }
 
 }  // namespace kv::cli

@@ -49,6 +49,7 @@ Result<BuildTree> BuildTree::open(const fs::path& root, const std::string& prese
   build.insert(build.end(), targets.begin(), targets.end());
   auto built = output_of("the build", std::move(build));
   if (!built) return failure(std::move(built));
+  tree.find_ccache();
   if (Status read = tree.read_compile_commands(); !read) return failure(std::move(read));
   for (const std::string& target : targets) {
     if (Status read = tree.read_link_command(target); !read) return failure(std::move(read));
@@ -57,6 +58,16 @@ Result<BuildTree> BuildTree::open(const fs::path& root, const std::string& prese
 }
 
 fs::path BuildTree::program(std::string_view target) const { return folder_ / "bin" / target; }
+
+// The compile commands that CMake writes down lack the compiler's launcher; the cache knows it.
+void BuildTree::find_ccache() {
+  constexpr std::string_view key = "KV_CCACHE:FILEPATH=";
+  const auto cache = read_file(folder_ / "CMakeCache.txt");
+  if (!cache) return;
+  for (const std::string& line : split_lines(*cache)) {
+    if (line.starts_with(key) && !line.ends_with("NOTFOUND")) ccache_ = line.substr(key.size());
+  }
+}
 
 Status BuildTree::read_compile_commands() {
   const fs::path file = folder_ / "compile_commands.json";
@@ -109,6 +120,7 @@ Status BuildTree::compile(const std::string& source, const fs::path& copy, const
   }
   const std::string original = (root_ / source).string();
   std::vector<std::string> compiler;
+  if (!ccache_.empty()) compiler.push_back(ccache_);
   for (std::size_t i = 0; i < known->second.size(); ++i) {
     const std::string& word = known->second[i];
     if (i > 0 && known->second[i - 1] == "-o") {

@@ -50,11 +50,13 @@ class BuildTree {
   BuildTree(std::filesystem::path root, std::filesystem::path folder)
       : root_(std::move(root)), folder_(std::move(folder)) {}
 
+  void find_ccache();
   Status read_compile_commands();
   Status read_link_command(const std::string& target);
 
   std::filesystem::path root_;
   std::filesystem::path folder_;
+  std::string ccache_;  // the launcher of the compiler; empty: none
   std::map<std::string, std::vector<std::string>> compile_commands_;  // by source
   std::map<std::string, std::vector<std::string>> link_commands_;     // by target
   std::map<std::string, std::filesystem::path> objects_;              // by source
