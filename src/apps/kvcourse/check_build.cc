@@ -7,6 +7,7 @@
 
 #include "apps/kvcourse/check.h"
 #include "apps/kvcourse/files.h"
+#include "apps/kvcourse/reference.h"
 #include "apps/kvcourse/symbols.h"
 #include "apps/kvcourse/trial.h"
 
@@ -210,7 +211,13 @@ class BuildCheck {
 Findings check_build(const fs::path& root, const Lab& lab, const Solutions& solutions) {
   auto trial = Trial::open(root, "dev", lab);
   if (!trial) return {{"tests/" + lab.name, 0, trial.error().message()}};
-  return BuildCheck(*trial, solutions).check();
+  Findings findings = BuildCheck(*trial, solutions).check();
+  const Project project{root, "dev"};
+  const auto observed = observations_text(project, lab, /*seed=*/1);
+  if (!observed || !is_recorded(project, lab, *observed))
+    findings.push_back({"tests/" + lab.name + "/observations.json", 0,
+                        "is not what the reference observes now: `make record` writes it anew"});
+  return findings;
 }
 
 }  // namespace kv::course

@@ -87,7 +87,7 @@ Attempt Reference::answer(const Runner& runner, const std::string& test) const {
   return attempt;
 }
 
-Result<bool> record_reference(const Project& project, const Lab& lab, std::uint64_t seed) {
+Result<std::string> observations_text(const Project& project, const Lab& lab, std::uint64_t seed) {
   if (!project.has_solutions())
     return failure(Code::invalid_argument, "there is no solutions/ here to record from");
   auto opened = Reference::open(project, lab, seed);
@@ -117,12 +117,20 @@ Result<bool> record_reference(const Project& project, const Lab& lab, std::uint6
   std::string text = fmt::format("{{\"seed\": {}, \"cases\": {{\n", seed);
   for (const auto& [test, line] : lines)
     text += line + (test == lines.rbegin()->first ? "\n" : ",\n");
-  text += "}}\n";
+  return text + "}}\n";
+}
 
+bool is_recorded(const Project& project, const Lab& lab, const std::string& text) {
+  return text_of(project.root / recorded_name(lab)) == text;
+}
+
+Result<bool> record_reference(const Project& project, const Lab& lab, std::uint64_t seed) {
+  const Result<std::string> text = observations_text(project, lab, seed);
+  if (!text) return failure(text.error());
+  if (is_recorded(project, lab, *text)) return false;
   const fs::path file = project.root / recorded_name(lab);
-  if (text_of(file) == text) return false;
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text;
+  out << *text;
   out.close();
   if (!out) return failure(Code::io_error, fmt::format("{} cannot be written", file.string()));
   return true;

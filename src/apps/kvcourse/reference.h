@@ -41,8 +41,14 @@ class Reference {
   std::vector<std::string> cases_;
 };
 
-// Runs the cases of the lab's tasks on the reference and writes observations.json, unless it holds
-// the same already. True if it wrote. Errors also: where one of the cases fails.
+// What observations.json must hold: runs the cases of the lab's tasks on the reference. Errors
+// also: where one of the cases fails.
+Result<std::string> observations_text(const Project& project, const Lab& lab, std::uint64_t seed);
+
+// Whether the lab's observations.json holds this text.
+bool is_recorded(const Project& project, const Lab& lab, const std::string& text);
+
+// Writes observations.json, unless it holds the same already. True if it wrote.
 Result<bool> record_reference(const Project& project, const Lab& lab, std::uint64_t seed);
 
 }  // namespace kv::course
