@@ -120,7 +120,7 @@ TEST_F(KvcliTerminal, TabCompletesCommandsOptionsSnapshotsAndFiles) {
   EXPECT_EQ(enter(terminal, "snap\tta\tbefore"), "ok\n");
   EXPECT_EQ(enter(terminal, "snapshot use b\t", "map@before> "), "ok\n");
   EXPECT_EQ(enter(terminal, "snapshot lea\t"), "ok\n");
-  EXPECT_EQ(enter(terminal, fmt::format("import {}/on\t", folder_.path())), "imported 1 entries\n");
+  EXPECT_EQ(enter(terminal, fmt::format("import {}/on\t", folder_.path())), "imported 1 entry\n");
   leave(terminal);
 }
 

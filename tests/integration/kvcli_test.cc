@@ -176,7 +176,7 @@ TEST_F(Kvcli, AnImportStopsAtTheFirstWrongLine) {
   EXPECT_EQ(stopped.code, 5);
   EXPECT_EQ(stopped.errors,
             "script.kv:1: import: bad.csv:2: expected two fields, key,value; found 1 (quote a "
-            "field that holds a comma); 1 entries were imported before\n");
+            "field that holds a comma); imported before it: 1 entry\n");
   EXPECT_EQ(run("kvcli import missing.csv").code, 5);
   EXPECT_EQ(run("mkdir d.csv; kvcli import d.csv").code, 5);
   EXPECT_EQ(run("kvcli import bad.txt").code, 2);
