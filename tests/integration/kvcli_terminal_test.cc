@@ -25,7 +25,7 @@ class KvcliTerminal : public testing::Test {
                             {"XDG_STATE_HOME", folder_.path() + "/state"},
                             {"TERM", "xterm"},
                             {"LC_ALL", "C.UTF-8"}},
-            .time_limit = std::chrono::seconds(60),
+            .time_limit = std::chrono::seconds(120),
             .echo = {}};
   }
 

@@ -146,7 +146,7 @@ TEST_F(Kvcli, SnapshotsKeepWhatWas) {
 TEST_F(Kvcli, ExportsAndImports) {
   EXPECT_EQ(script("put a \\x00\nput b 2\nexport out.json\nexport out.csv\nexport b --prefix b "
                    "--format csv"),
-            (Ended{0, "exported 2 entries\nexported 2 entries\nexported 1 entries\n", ""}));
+            (Ended{0, "exported 2 entries\nexported 2 entries\nexported 1 entry\n", ""}));
   EXPECT_EQ(read("out.json"),
             "{\"key\":\"a\",\"value\":\"\\u0000\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
   EXPECT_EQ(read("out.csv"), "key,value\r\na,\\x00\r\nb,2\r\n");
