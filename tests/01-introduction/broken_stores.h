@@ -9,10 +9,12 @@
 //
 // *Thread safety*, *Ownership*: as Store.
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string_view>
 
+#include "kv/options.h"
 #include "kv/store.h"
 
 namespace kv::test {
@@ -97,9 +99,9 @@ struct BrokenStore {
 std::span<const BrokenStore> broken_stores();
 
 // A new, empty store with this fault: one of the right stores, chosen by the fault, in disguise.
-std::unique_ptr<Store> open_broken(Fault fault);
+std::unique_ptr<Store> open_broken(Fault fault, const Options& options = {});
 
 // The right store of that number in right_stores(), in the same disguise and without a fault.
-std::unique_ptr<Store> open_disguised(std::size_t right_store);
+std::unique_ptr<Store> open_disguised(std::size_t right_store, const Options& options = {});
 
 }  // namespace kv::test

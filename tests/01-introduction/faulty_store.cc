@@ -151,8 +151,8 @@ class FaultySnapshot final : public Snapshot {
 
 class FaultyStore final : public Store {
  public:
-  FaultyStore(Fault fault, std::unique_ptr<Store> right)
-      : Store(Limits()), shared_(std::make_shared<Shared>(fault, std::move(right))) {}
+  FaultyStore(Fault fault, const Limits& limits, std::unique_ptr<Store> right)
+      : Store(limits), shared_(std::make_shared<Shared>(fault, std::move(right))) {}
 
   // Closing comes back to members that are gone when Store's own destructor runs.
   ~FaultyStore() override { static_cast<void>(close()); }
@@ -181,40 +181,37 @@ class FaultyStore final : public Store {
 
   // Requires: writing_ is held.
   Status apply_alone(const Batch& batch) {
-    const std::size_t count = batch.change_count();
     std::shared_ptr<Snapshot> before;
-    Status applied;
-    if (fault() == Fault::snapshot_splits_batch && count > 1) {
-      Batch most = requirements_of(batch);
-      const Batch all_but_last = changes_of(batch, 0, count - 1);
-      for (const Batch::Operation& each : all_but_last.changes()) {
-        each.kind == Batch::Kind::put ? most.put(each.key, each.value) : most.erase(each.key);
+    Status applied = apply_to_right(batch, before);
+    if (!applied) return after_conflict(batch, std::move(applied));
+    before_last_write_ = std::move(before);
+    if (fault() == Fault::contains_stays_true) {
+      for (const Batch::Operation& each : batch.changes()) {
+        if (each.kind == Batch::Kind::put) ever_put_.emplace(each.key);
       }
-      applied = right().apply(most);
-      if (applied) {
-        before = *right().snapshot();
-        applied = right().apply(changes_of(batch, count - 1, count));
-      }
-    } else {
-      if (fault() == Fault::snapshot_misses_last_write) before = *right().snapshot();
-      applied = right().apply(batch);
     }
-    if (applied) {
-      before_last_write_ = std::move(before);
-      if (fault() == Fault::contains_stays_true) {
-        for (const Batch::Operation& each : batch.changes()) {
-          if (each.kind == Batch::Kind::put) ever_put_.emplace(each.key);
-        }
-      }
-      return applied;
-    }
+    return applied;
+  }
+
+  // Puts into `before` what the next snapshot will show, where the fault has it show less than all.
+  Status apply_to_right(const Batch& batch, std::shared_ptr<Snapshot>& before) {
+    const std::size_t count = batch.change_count();
+    if (fault() == Fault::snapshot_misses_last_write) before = *right().snapshot();
+    if (fault() != Fault::snapshot_splits_batch || count < 2) return right().apply(batch);
+    if (Status met = right().apply(requirements_of(batch)); !met) return met;
+    if (Status most = right().apply(changes_of(batch, 0, count - 1)); !most) return most;
+    before = *right().snapshot();
+    return right().apply(changes_of(batch, count - 1, count));
+  }
+
+  Status after_conflict(const Batch& batch, Status failed) {
     if (fault() == Fault::conflict_leaves_first_change) {
       if (Status first = right().apply(changes_of(batch, 0, 1)); !first) return first;
     }
     if (fault() == Fault::conflict_is_called_invalid) {
-      return failure(Code::invalid_argument, applied.error().message());
+      return failure(Code::invalid_argument, failed.error().message());
     }
-    return applied;
+    return failed;
   }
 
   Status apply_in_two_steps(const Batch& batch) {
@@ -289,11 +286,11 @@ class FaultyStore final : public Store {
   std::set<std::string, std::less<>> ever_put_;
 };
 
-std::unique_ptr<Store> disguised(Fault fault, const RightStore& chosen) {
-  Options roomy;  // what the fault adds to a key or a batch must not meet a limit
+std::unique_ptr<Store> disguised(Fault fault, const RightStore& chosen, const Options& options) {
+  Options roomy = options;  // what the fault adds to a key or a batch must not meet a limit
   roomy.limits.key_bytes += 16;
   roomy.limits.batch_bytes *= 2;
-  return std::make_unique<FaultyStore>(fault, chosen.open(roomy));
+  return std::make_unique<FaultyStore>(fault, options.limits, chosen.open(roomy));
 }
 
 // Whether the fault takes a snapshot at every write, so that it had better cost nothing.
@@ -303,14 +300,14 @@ bool snapshots_often(Fault fault) {
 
 }  // namespace
 
-std::unique_ptr<Store> open_broken(Fault fault) {
+std::unique_ptr<Store> open_broken(Fault fault, const Options& options) {
   const auto right = right_stores();
   const auto number = static_cast<std::size_t>(fault) % right.size();
-  return disguised(fault, snapshots_often(fault) ? right.back() : right[number]);
+  return disguised(fault, snapshots_often(fault) ? right.back() : right[number], options);
 }
 
-std::unique_ptr<Store> open_disguised(std::size_t right_store) {
-  return disguised(Fault::none, right_stores()[right_store]);
+std::unique_ptr<Store> open_disguised(std::size_t right_store, const Options& options) {
+  return disguised(Fault::none, right_stores()[right_store], options);
 }
 
 }  // namespace kv::test

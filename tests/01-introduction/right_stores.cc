@@ -7,6 +7,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -249,14 +250,17 @@ class HashStore final : public Store, public Maintenance {
 
   Status do_apply(const Batch& batch, const Context&) override {
     const std::unique_lock lock(mutex_);
-    std::string broken;  // all requirements that do not hold, for the message
+    std::vector<std::string_view> broken;  // the keys of all requirements that do not hold
     for (const Batch::Operation& requirement : batch.requirements()) {
       const auto found = hash_.find(std::string(requirement.key));
       if (!met(requirement, found == hash_.end() ? nullptr : &found->second)) {
-        broken.append(broken.empty() ? "" : ", ").append(requirement.key);
+        broken.push_back(requirement.key);
       }
     }
-    if (!broken.empty()) return failure(Code::conflict, "not as the batch requires: " + broken);
+    if (!broken.empty()) {
+      return failure(Code::conflict,
+                     fmt::format("not as the batch requires: {}", fmt::join(broken, ", ")));
+    }
     for (const Batch::Operation& change : batch.changes()) {
       if (change.kind == Batch::Kind::put) {
         hash_[std::string(change.key)] = change.value;

@@ -97,7 +97,7 @@ class Demo {
                                                 {"HOME", folder},
                                                 {"TERM", "xterm"},
                                                 {"LC_ALL", "C.UTF-8"}},
-                                .time_limit = std::chrono::seconds(60),
+                                .time_limit = std::chrono::seconds(120),
                                 .echo = {}};
     // A log gets the text alone, at the end.
     if (watched()) {

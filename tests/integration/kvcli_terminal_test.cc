@@ -25,7 +25,7 @@ class KvcliTerminal : public testing::Test {
                             {"XDG_STATE_HOME", folder_.path() + "/state"},
                             {"TERM", "xterm"},
                             {"LC_ALL", "C.UTF-8"}},
-            .time_limit = std::chrono::seconds(60),
+            .time_limit = std::chrono::seconds(120),
             .echo = {}};
   }
 
@@ -120,7 +120,7 @@ TEST_F(KvcliTerminal, TabCompletesCommandsOptionsSnapshotsAndFiles) {
   EXPECT_EQ(enter(terminal, "snap\tta\tbefore"), "ok\n");
   EXPECT_EQ(enter(terminal, "snapshot use b\t", "map@before> "), "ok\n");
   EXPECT_EQ(enter(terminal, "snapshot lea\t"), "ok\n");
-  EXPECT_EQ(enter(terminal, fmt::format("import {}/on\t", folder_.path())), "imported 1 entries\n");
+  EXPECT_EQ(enter(terminal, fmt::format("import {}/on\t", folder_.path())), "imported 1 entry\n");
   leave(terminal);
 }
 

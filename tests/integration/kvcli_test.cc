@@ -146,7 +146,7 @@ TEST_F(Kvcli, SnapshotsKeepWhatWas) {
 TEST_F(Kvcli, ExportsAndImports) {
   EXPECT_EQ(script("put a \\x00\nput b 2\nexport out.json\nexport out.csv\nexport b --prefix b "
                    "--format csv"),
-            (Ended{0, "exported 2 entries\nexported 2 entries\nexported 1 entries\n", ""}));
+            (Ended{0, "exported 2 entries\nexported 2 entries\nexported 1 entry\n", ""}));
   EXPECT_EQ(read("out.json"),
             "{\"key\":\"a\",\"value\":\"\\u0000\"}\n{\"key\":\"b\",\"value\":\"2\"}\n");
   EXPECT_EQ(read("out.csv"), "key,value\r\na,\\x00\r\nb,2\r\n");
@@ -176,7 +176,7 @@ TEST_F(Kvcli, AnImportStopsAtTheFirstWrongLine) {
   EXPECT_EQ(stopped.code, 5);
   EXPECT_EQ(stopped.errors,
             "script.kv:1: import: bad.csv:2: expected two fields, key,value; found 1 (quote a "
-            "field that holds a comma); 1 entries were imported before\n");
+            "field that holds a comma); imported before it: 1 entry\n");
   EXPECT_EQ(run("kvcli import missing.csv").code, 5);
   EXPECT_EQ(run("mkdir d.csv; kvcli import d.csv").code, 5);
   EXPECT_EQ(run("kvcli import bad.txt").code, 2);

@@ -115,7 +115,7 @@ TEST_F(Transfer, AWrongLineStopsTheImportAndWhatStoodBeforeItIsIn) {
     const Outcome outcome = import(format, text.first);
     EXPECT_EQ(outcome.exit, Exit::io);
     EXPECT_THAT(outcome.complaint, HasSubstr(where + std::string(text.second)));
-    EXPECT_THAT(outcome.complaint, HasSubstr("2 entries were imported before"));
+    EXPECT_THAT(outcome.complaint, HasSubstr("imported before it: 2 entries"));
     EXPECT_EQ(entries(), (Entries{{"a", "1"}, {"b", "2"}}));
   }
 }
@@ -124,7 +124,7 @@ TEST_F(Transfer, AKeyThatTheStoreRefusesStopsTheImportToo) {
   const std::string line = std::string(100'000, 'k') + ",1\n";
   const Outcome outcome = import(FileFormat::csv, "a,1\n" + line);
   EXPECT_EQ(outcome.exit, Exit::usage);
-  EXPECT_THAT(outcome.complaint, HasSubstr("0 entries were imported before"));
+  EXPECT_THAT(outcome.complaint, HasSubstr("imported before it: 0 entries"));
   EXPECT_EQ(entries(), Entries{});
 }
 

@@ -162,25 +162,27 @@ RC_GTEST_PROP(Batch, EveryTruncationIsCorruption, (const Parts& parts)) {
 // 2^64-1 as a varint: a count or a length that no memory holds.
 const std::string huge = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
 
+// One operation of each kind, as encoded.
+const std::string put =
+    "\x03\x01"
+    "k\x01"
+    "v"s;
+const std::string erase =
+    "\x04\x01"
+    "k"s;
+const std::string require =
+    "\x01\x01"
+    "k\x01"
+    "v"s;
+const std::string require_absent =
+    "\x02\x01"
+    "k"s;
+
 TEST(Batch, EveryMalformedFormIsCorruptionAtItsOffset) {
   struct Case {
     std::string bytes;
     int offset;  // of the first bad part
   };
-  const std::string put =
-      "\x03\x01"
-      "k\x01"
-      "v"s;
-  const std::string erase =
-      "\x04\x01"
-      "k"s;
-  const std::string require =
-      "\x01\x01"
-      "k\x01"
-      "v"s;
-  const std::string require_absent =
-      "\x02\x01"
-      "k"s;
   const std::vector<Case> cases = {
       {"", 0},                            // no counts at all
       {"\x80"s, 0},                       // the first count cut short

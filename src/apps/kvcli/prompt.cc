@@ -40,9 +40,9 @@ class Prompt {
  private:
   static Prompt& of(EditLine* editor);
   static char* text(EditLine* editor);
-  static unsigned char complete(EditLine* editor, int key);
-  static unsigned char cancel(EditLine* editor, int key);
-  static unsigned char suspend(EditLine* editor, int key);
+  static unsigned char complete(EditLine* editor, wint_t key);
+  static unsigned char cancel(EditLine* editor, wint_t key);
+  static unsigned char suspend(EditLine* editor, wint_t key);
 
   unsigned char complete_here();
   void greet() const;
@@ -78,9 +78,10 @@ Prompt::Prompt(Session& session, Interrupts& interrupts, std::string engine)
   ::el_set(editor, EL_HIST, ::history, history_.get());
   ::el_set(editor, EL_EDITOR, "emacs");
   ::el_set(editor, EL_SIGNAL, 1);  // a resized or resumed terminal is drawn anew
-  ::el_set(editor, EL_ADDFN, "kv-complete", "Complete the word", &Prompt::complete);
-  ::el_set(editor, EL_ADDFN, "kv-cancel", "Forget the line", &Prompt::cancel);
-  ::el_set(editor, EL_ADDFN, "kv-suspend", "Back to the shell", &Prompt::suspend);
+  // The editor keeps wide names as they are; of narrow ones it makes copies that nobody frees.
+  ::el_wset(editor, EL_ADDFN, L"kv-complete", L"Complete the word", &Prompt::complete);
+  ::el_wset(editor, EL_ADDFN, L"kv-cancel", L"Forget the line", &Prompt::cancel);
+  ::el_wset(editor, EL_ADDFN, L"kv-suspend", L"Back to the shell", &Prompt::suspend);
   ::el_set(editor, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   ::el_set(editor, EL_BIND, "^W", "ed-delete-prev-word", nullptr);
   ::el_source(editor, nullptr);
@@ -110,7 +111,7 @@ char* Prompt::text(EditLine* editor) {
   return prompt.text_.data();
 }
 
-unsigned char Prompt::cancel(EditLine* editor, int) {
+unsigned char Prompt::cancel(EditLine* editor, wint_t) {
   of(editor).cancelled_ = true;
   // The line ends as if Enter were typed, and run() drops it: the screen stays as it was.
   ::el_push(editor, "\n");
@@ -119,12 +120,12 @@ unsigned char Prompt::cancel(EditLine* editor, int) {
 
 // The editor's own handler gives the terminal back before the program stops, and takes it again
 // afterwards.
-unsigned char Prompt::suspend(EditLine*, int) {
+unsigned char Prompt::suspend(EditLine*, wint_t) {
   std::raise(SIGTSTP);
   return CC_REDISPLAY;
 }
 
-unsigned char Prompt::complete(EditLine* editor, int) { return of(editor).complete_here(); }
+unsigned char Prompt::complete(EditLine* editor, wint_t) { return of(editor).complete_here(); }
 
 unsigned char Prompt::complete_here() {
   EditLine* editor = editor_.get();

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <exception>
 
+#include "apps/kvcli/transfer.h"
 #include "apps/kvcli/words.h"
 #include "base/todo.h"
 #include "engines/table.h"
@@ -29,7 +30,7 @@ Result<std::size_t> parse_limit(const std::string& text) {
 // A walk over entries that an error cut short.
 Outcome stopped_after(std::uint64_t entries, const Error& error) {
   Outcome outcome = store_error(error);
-  outcome.complaint += fmt::format(" after {} entries", entries);
+  outcome.complaint += fmt::format(" after {}", entries_text(entries));
   return outcome;
 }
 

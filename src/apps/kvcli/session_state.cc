@@ -159,7 +159,7 @@ Outcome Session::import(const Invocation& invocation) {
 // How many entries; in plain output as a sentence.
 Outcome Session::transferred(std::string_view what, std::uint64_t entries) {
   if (format_ != Format::plain) return number(what, entries);
-  return print(fmt::format("{} {} entries\n", what, entries));
+  return print(fmt::format("{} {}\n", what, entries_text(entries)));
 }
 
 Outcome Session::export_to(const Invocation& invocation) {

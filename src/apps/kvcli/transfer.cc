@@ -40,8 +40,8 @@ class ProgressLine {
  private:
   void draw(std::uint64_t entries) {
     drawn_ = Clock::real().now();
-    fmt::print(stderr, "\rimporting {} {} entries",
-               progress_bar(source_.bytes_read(), source_.size_bytes(), 30), entries);
+    fmt::print(stderr, "\rimporting {} {}",
+               progress_bar(source_.bytes_read(), source_.size_bytes(), 30), entries_text(entries));
     std::fflush(stderr);
   }
 
@@ -120,7 +120,7 @@ Outcome import_records(Store& store, LineSource& source, FileFormat format, cons
   Pending pending;
   // What is in stays in, so every failure says how much that is.
   const auto stopped = [&](Outcome outcome) {
-    outcome.complaint += fmt::format("; {} entries were imported before", imported);
+    outcome.complaint += fmt::format("; imported before it: {}", entries_text(imported));
     return outcome;
   };
   for (;;) {
@@ -157,6 +157,10 @@ Outcome export_records(Reader& reader, const Range& range, FileFormat format,
   if (!written) return output_error(output, written.error());
   if (const Status end = (*entries)->status(); !end) return store_error(end.error());
   return {};
+}
+
+std::string entries_text(std::uint64_t count) {
+  return fmt::format("{} {}", count, count == 1 ? "entry" : "entries");
 }
 
 std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width) {

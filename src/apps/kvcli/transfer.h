@@ -73,6 +73,9 @@ class NewFile {
   bool replace_;
 };
 
+// "1 entry", "2 entries".
+std::string entries_text(std::uint64_t count);
+
 // "[#######.............]  35%", `width` bytes between the brackets.  Requires: total > 0.
 std::string progress_bar(std::uint64_t done, std::uint64_t total, std::size_t width);
 
