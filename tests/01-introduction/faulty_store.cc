@@ -179,6 +179,13 @@ class FaultyStore final : public Store {
     return apply_alone(*written);
   }
 
+  // Null where another thread closes the store at this very moment.
+  std::shared_ptr<Snapshot> snapshot_if_open() {
+    Result<std::unique_ptr<Snapshot>> snapshot = right().snapshot();
+    if (!snapshot) return nullptr;
+    return *std::move(snapshot);
+  }
+
   // Requires: writing_ is held.
   Status apply_alone(const Batch& batch) {
     std::shared_ptr<Snapshot> before;
@@ -196,11 +203,11 @@ class FaultyStore final : public Store {
   // Puts into `before` what the next snapshot will show, where the fault has it show less than all.
   Status apply_to_right(const Batch& batch, std::shared_ptr<Snapshot>& before) {
     const std::size_t count = batch.change_count();
-    if (fault() == Fault::snapshot_misses_last_write) before = *right().snapshot();
+    if (fault() == Fault::snapshot_misses_last_write) before = snapshot_if_open();
     if (fault() != Fault::snapshot_splits_batch || count < 2) return right().apply(batch);
     if (Status met = right().apply(requirements_of(batch)); !met) return met;
     if (Status most = right().apply(changes_of(batch, 0, count - 1)); !most) return most;
-    before = *right().snapshot();
+    before = snapshot_if_open();
     return right().apply(changes_of(batch, count - 1, count));
   }
 

@@ -172,6 +172,15 @@ TEST_P(Requirements, AnEmptyValueIsNotAnAbsentKey) {
   EXPECT_EQ(apply_if("k", ""), "ok");
 }
 
+TEST_P(Requirements, AreMadeOfTheEmptyKeyToo) {
+  EXPECT_EQ(apply_if("", "v"), "conflict");
+  put("", "v");
+  EXPECT_EQ(apply_if("", absent), "conflict");
+  EXPECT_EQ(apply_if("", "w"), "conflict");
+  EXPECT_EQ(scan(), "\"\"=\"v\"");
+  EXPECT_EQ(apply_if("", "v"), "ok");
+}
+
 TEST_P(Requirements, AreCheckedEvenWhereNothingIsChanged) {
   put("k", "v");
   Batch met;

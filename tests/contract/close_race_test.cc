@@ -17,6 +17,8 @@ class CloseBesideOthers : public Contract {
   // began after close had returned has to be refused, and ends its thread.
   void close_beside(const std::vector<std::function<Status(int)>>& calls) {
     constexpr int calls_before_close = 20;
+    // Each once alone: what cannot work at all fails here, and not in a thread.
+    for (const auto& call : calls) ASSERT_TRUE(ok(call(0)));
     std::latch under_way(static_cast<std::ptrdiff_t>(calls.size()));
     std::atomic<bool> closed = false;
     std::vector<std::jthread> threads;

@@ -22,7 +22,7 @@ namespace kv::test::commands {
 // here is what RapidCheck takes for simpler.
 inline rc::Gen<std::string> any_key() {
   using namespace std::string_literals;
-  static const std::vector<std::string> keys = {"a",    "b",     "",    "c",    "aa",
+  static const std::vector<std::string> keys = {"a",    "b",     "",    "c",    "A",       "aa",
                                                 "a\0"s, "a\xff", "\0"s, "\xff", "\xff\xff"};
   return rc::gen::map(rc::gen::inRange<std::size_t>(0, keys.size()),
                       [](std::size_t index) { return keys[index]; });
@@ -141,6 +141,12 @@ struct Apply final : Command {
   Batch batch;
 };
 
+struct Flush final : Command {
+  std::string run_in(World& world) const override { return world.flush(); }
+  std::string kind() const override { return "flush"; }
+  std::string text() const override { return "flush"; }
+};
+
 // What can be asked of the store and of a snapshot.
 struct Read : Command {
   Place place = any_place();
@@ -234,9 +240,9 @@ struct DropIterator final : Step {
 
 // What stands more than once is chosen more often.
 constexpr auto any_command =
-    rc::state::gen::execOneOfWithArgs<Put, Put, Put, Erase, Apply, Apply, Get, Contains, Scan, Scan,
-                                      TakeSnapshot, DropSnapshot, OpenIterator, OpenIterator, Next,
-                                      Next, Next, Seek, Seek, DropIterator>;
+    rc::state::gen::execOneOfWithArgs<Put, Put, Put, Erase, Apply, Apply, Flush, Get, Contains,
+                                      Scan, Scan, TakeSnapshot, DropSnapshot, OpenIterator,
+                                      OpenIterator, Next, Next, Next, Seek, Seek, DropIterator>;
 
 // A list of commands that prints a line for each.
 struct Commands {

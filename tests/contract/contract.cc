@@ -1,6 +1,8 @@
 #include "tests/contract/contract.h"
 
+#include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <filesystem>
 #include <ostream>
 

@@ -52,6 +52,8 @@ std::string Model::apply(const Batch& batch) {
   return "ok";
 }
 
+std::string Model::flush() { return "ok"; }
+
 std::string Model::get(Place place, std::string_view key) {
   const auto found = content(place).find(key);
   return found == content(place).end() ? "not_found" : "ok " + test::quoted(found->second);

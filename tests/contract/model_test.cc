@@ -39,6 +39,7 @@ constexpr const char* must_happen[] = {"apply: ok",
                                        "snapshot scan: an entry",
                                        "snapshot reverse scan: an entry",
                                        "snapshot iterator: ok",
+                                       "flush: ok",
                                        "drop snapshot: ok",
                                        "drop iterator: ok"};
 

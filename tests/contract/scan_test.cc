@@ -166,6 +166,7 @@ class ScanStability : public Contract {
     batch.erase("c");
     batch.put("e", "new");
     apply(batch);
+    EXPECT_EQ(told(store().flush()), "ok");
   }
 };
 KV_CONTRACT(ScanStability);

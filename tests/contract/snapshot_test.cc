@@ -104,6 +104,17 @@ TEST_P(Snapshots, GiveTheSameAnswersAgainAndAgain) {
   }
 }
 
+TEST_P(Snapshots, DoNotMoveWithAFlush) {
+  put("k", "1");
+  ToldReader snapshot = take_snapshot();
+  put("k", "2");
+  put("new", "3");
+  EXPECT_EQ(told(store().flush()), "ok");
+  EXPECT_EQ(told(snapshot.get("k")), "ok \"1\"");
+  EXPECT_EQ(snapshot.scan(), R"("k"="1")");
+  EXPECT_EQ(get("k"), "ok \"2\"");
+}
+
 TEST_P(Snapshots, AreScannedInBothDirectionsWithinBoundsAndLimit) {
   fill({"a", "b", "c", "d", "e"});
   ToldReader snapshot = take_snapshot();

@@ -12,6 +12,8 @@ std::string System::erase(std::string_view key) { return told(store_->erase(key)
 
 std::string System::apply(const Batch& batch) { return told(store_->apply(batch)); }
 
+std::string System::flush() { return told(store_->flush()); }
+
 std::string System::get(Place place, std::string_view key) { return told(reader(place).get(key)); }
 
 std::string System::contains(Place place, std::string_view key) {

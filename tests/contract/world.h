@@ -30,6 +30,7 @@ class World {
   virtual std::string put(std::string_view key, std::string_view value) = 0;
   virtual std::string erase(std::string_view key) = 0;
   virtual std::string apply(const Batch& batch) = 0;
+  virtual std::string flush() = 0;
 
   virtual std::string get(Place place, std::string_view key) = 0;
   virtual std::string contains(Place place, std::string_view key) = 0;
@@ -71,6 +72,7 @@ class Model final : public World {
   std::string put(std::string_view key, std::string_view value) override;
   std::string erase(std::string_view key) override;
   std::string apply(const Batch& batch) override;
+  std::string flush() override;
   std::string get(Place place, std::string_view key) override;
   std::string contains(Place place, std::string_view key) override;
   std::string scan(Place place, const Range& range) override;
@@ -96,6 +98,7 @@ class System final : public World {
   std::string put(std::string_view key, std::string_view value) override;
   std::string erase(std::string_view key) override;
   std::string apply(const Batch& batch) override;
+  std::string flush() override;
   std::string get(Place place, std::string_view key) override;
   std::string contains(Place place, std::string_view key) override;
   std::string scan(Place place, const Range& range) override;
