@@ -13,6 +13,7 @@ constexpr std::string_view iterator = "kv/iterator.h";
 constexpr std::string_view snapshot = "kv/snapshot.h";
 
 constexpr std::string_view any_bytes = "Keys and values are any bytes, zero bytes included";
+constexpr std::string_view largest = "The largest of each that a store takes, in bytes";
 constexpr std::string_view for_ever =
     "the same answers for ever, whatever is written to the store meanwhile";
 constexpr std::string_view key_order =
@@ -37,16 +38,14 @@ constexpr BrokenStore catalogue[] = {
      "a key whose value is empty counts as absent"},
     {FAULT(key_ends_at_zero_byte), "1.5", reader, any_bytes,
      "a key ends where its first zero byte stands"},
-    {FAULT(key_ends_at_255_bytes), "1.5", "kv/options.h",
-     "key_bytes: the largest of each that a store takes", "a key is cut after 255 bytes"},
+    {FAULT(key_ends_at_255_bytes), "1.5", "kv/options.h", largest, "a key is cut after 255 bytes"},
     {FAULT(key_ignores_case), "1.5", store, "Gives the key this value",
      "keys that differ only in upper and lower case are one"},
     {FAULT(key_has_seven_bits), "1.5", reader, any_bytes,
      "the highest bit of each byte of a key is lost"},
     {FAULT(value_ends_at_zero_byte), "1.5", reader, any_bytes,
      "a value ends where its first zero byte stands"},
-    {FAULT(value_length_has_16_bits), "1.5", "kv/options.h",
-     "value_bytes: the largest of each that a store takes",
+    {FAULT(value_length_has_16_bits), "1.5", "kv/options.h", largest,
      "of a value of 65536 bytes or more, only its length modulo 65536 is kept"},
     {FAULT(put_keeps_first_value), "1.5", store, "whether or not it had one",
      "put leaves a value that is there already"},
@@ -58,7 +57,7 @@ constexpr BrokenStore catalogue[] = {
      "contains stays true for a key that was erased"},
 
     {FAULT(conflict_leaves_first_change), "1.6", store,
-     "`conflict` ...: a write that fails had no effect",
+     "A write that fails with any code but `outcome_unknown` had no effect and never will have",
      "a batch that fails leaves its first change behind"},
     {FAULT(changes_run_backwards), "1.6", batch, "Changes take effect in the order they were added",
      "the changes of a batch run last to first"},
