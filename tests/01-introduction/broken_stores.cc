@@ -2,6 +2,8 @@
 
 #include "tests/01-introduction/broken_stores.h"
 
+#include <ostream>
+
 namespace kv::test {
 namespace {
 
@@ -153,6 +155,10 @@ constexpr BrokenStore catalogue[] = {
 #undef FAULT
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const BrokenStore& broken) {
+  return out << broken.name;
+}
 
 std::span<const BrokenStore> broken_stores() { return catalogue; }
 

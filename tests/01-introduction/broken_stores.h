@@ -10,6 +10,7 @@
 // *Thread safety*, *Ownership*: as Store.
 
 #include <cstddef>
+#include <iosfwd>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -94,6 +95,9 @@ struct BrokenStore {
   std::string_view sentence;  // what is promised there
   std::string_view instead;   // what this store does
 };
+
+// Its name.
+std::ostream& operator<<(std::ostream& out, const BrokenStore& broken);
 
 // The catalogue, in the order of the faults, without `none`. Valid for ever.
 std::span<const BrokenStore> broken_stores();

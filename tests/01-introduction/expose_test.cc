@@ -92,7 +92,4 @@ INSTANTIATE_TEST_SUITE_P(ExposeSnapshots, Expose, testing::ValuesIn(broken_for("
 
 }  // namespace
 
-// How GoogleTest shows the parameter of a case.
-static void PrintTo(const BrokenStore& broken, std::ostream* out) { *out << broken.name; }
-
 }  // namespace kv::test
