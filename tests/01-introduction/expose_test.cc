@@ -1,12 +1,13 @@
-// Lab 01's second half: the student's checks against the catalogue. Each case hands a check four
-// stores in an order that the seed chooses, three right ones and a broken one, all in one disguise.
-// What the grader compares is the four verdicts.
+// Lab 01's second half: the student's checks against the catalogue. Each case hands a check eight
+// stores in an order that the seed chooses, three right ones and a broken one, each twice and all
+// in one disguise. What the grader compares is the eight verdicts: who guesses is right once in 28
+// times.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +30,13 @@ Check check_of(std::string_view task) {
   return check_snapshots_and_close;
 }
 
-// The numbers from 0 to 3 in an order that seed and fault choose.
-std::array<std::size_t, 4> drawn_order(Fault fault) {
-  std::array<std::size_t, 4> order{0, 1, 2, 3};
+// The numbers of the right stores and one more, for the broken one, each twice, in an order that
+// seed and fault choose.
+std::vector<std::size_t> drawn_order(Fault fault) {
+  std::vector<std::size_t> order;
+  for (std::size_t number = 0; number <= right_stores().size(); ++number) {
+    order.insert(order.end(), 2, number);
+  }
   Random random(seed() * 1000 + static_cast<std::uint64_t>(fault));
   for (std::size_t left = order.size(); left > 1; --left) {
     std::swap(order[left - 1], order[random.below(left)]);
