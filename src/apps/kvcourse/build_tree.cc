@@ -135,8 +135,14 @@ Status BuildTree::compile(const std::string& source, const fs::path& copy, const
   std::error_code error;
   fs::create_directories(object.parent_path(), error);
   auto compiled = output_of("the compiler", std::move(compiler), folder_);
-  if (!compiled) return failure(std::move(compiled));
-  return {};
+  if (compiled) return {};
+  // Paths from the root on, like everywhere else.
+  std::string message = compiled.error().message();
+  const std::string prefix = (root_ / "").string();
+  for (auto at = message.find(prefix); at != message.npos; at = message.find(prefix)) {
+    message.erase(at, prefix.size());
+  }
+  return failure(compiled.error().code(), std::move(message));
 }
 
 Status BuildTree::link(const std::string& target,

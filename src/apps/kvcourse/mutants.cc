@@ -111,7 +111,7 @@ struct Tally {
 };
 
 void print_row(const Mutant& mutant, const Fate& fate) {
-  fmt::print("  {:<36} {:<5} {:<8} {:>6.1f} s  {}\n", mutant.name, mutant.task, mutant.preset,
+  fmt::print("  {:<48} {:<5} {:<8} {:>6.1f} s  {}\n", mutant.name, mutant.task, mutant.preset,
              fate.took.count(),
              fate.by.empty() ? "NOT CAUGHT" : fmt::format("{} ({})", fate.by, fate.cause));
   std::fflush(stdout);
