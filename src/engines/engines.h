@@ -16,5 +16,6 @@
 namespace kv {
 
 Result<std::unique_ptr<Store>> open_map(const Options& options);
+Result<std::unique_ptr<Store>> open_hash(const Options& options);
 
 }  // namespace kv

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Engine table[] = {
     {"map", "an ordered tree in memory, copied for scans", false, open_map},
+    {"hash", "a hash table in memory with striped locks, copied for scans", false, open_hash},
 };
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "storage/map_store.h"
-#include "tests/01-introduction/drawn.h"
+#include "tests/support/drawn.h"
 #include "tests/support/expect.h"
 #include "tests/support/told_iterator.h"
 #include "tests/support/told_store.h"

@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-#include "tests/01-introduction/drawn.h"
+#include "tests/support/drawn.h"
 #include "tests/support/expect.h"
 #include "tests/support/story.h"
 #include "tests/support/told_store.h"

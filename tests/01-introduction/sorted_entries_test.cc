@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/01-introduction/drawn.h"
+#include "tests/support/drawn.h"
 #include "tests/support/story.h"
 #include "tests/support/told_iterator.h"
 #include "tests/support/told_store.h"

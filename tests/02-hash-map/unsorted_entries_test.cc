@@ -1,0 +1,144 @@
+// Task 2.7: the iterator over unsorted entries, alone.
+
+#include "storage/unsorted_entries.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/random.h"
+#include "tests/support/drawn.h"
+#include "tests/support/story.h"
+#include "tests/support/told_iterator.h"
+#include "tests/support/told_store.h"
+
+namespace kv::test {
+namespace {
+
+// A walk over these keys, each its own value, of an open store.
+ToldIterator walk(std::initializer_list<const char*> keys, const Range& range = {}) {
+  SortedEntries entries;
+  std::string told_keys;
+  for (const char* key : keys) {
+    entries.emplace_back(key, key);
+    told_keys += quoted(key) + " ";
+  }
+  step("walk over " + told_keys + "as a scan of " + told(range));
+  Iterator::Scope scope{std::make_shared<Lifetime>(Limits()), Context::none(), range.limit};
+  return ToldIterator(make_unsorted_entries_iterator(std::move(entries), range, std::move(scope)));
+}
+
+TEST(UnsortedEntries, AreDeliveredInOrder) {
+  auto it = walk({"c", "a", "d", "b"});
+  EXPECT_EQ(it.next(), "\"a\"=\"a\"");
+  EXPECT_EQ(it.next(), "\"b\"=\"b\"");
+  EXPECT_EQ(it.next(), "\"c\"=\"c\"");
+  EXPECT_EQ(it.next(), "\"d\"=\"d\"");
+  EXPECT_EQ(it.next(), "end");
+  EXPECT_EQ(it.next(), "end");
+}
+
+TEST(UnsortedEntries, AreDeliveredDownwardsInReverse) {
+  auto it = walk({"c", "a", "d", "b"}, {.reverse = true});
+  EXPECT_EQ(it.next(), "\"d\"=\"d\"");
+  EXPECT_EQ(it.rest(), "\"c\"=\"c\" \"b\"=\"b\" \"a\"=\"a\"");
+  EXPECT_EQ(it.next(), "end");
+}
+
+TEST(UnsortedEntries, MayBeNone) {
+  for (const bool reverse : {false, true}) {
+    EXPECT_EQ(walk({}, {.reverse = reverse}).next(), "end");
+    EXPECT_EQ(walk({}, {.reverse = reverse}).seek("a"), "end");
+    EXPECT_EQ(walk({}, {.reverse = reverse, .limit = 3}).next(), "end");
+  }
+}
+
+TEST(UnsortedEntries, ALimitDeliversTheFirstOfTheWalk) {
+  for (const std::size_t limit : {1u, 2u, 3u, 4u, 5u, 9u}) {
+    walk({"c", "e", "a", "d", "b"}, {.limit = limit}).rest();
+    walk({"c", "e", "a", "d", "b"}, {.reverse = true, .limit = limit}).rest();
+  }
+  EXPECT_EQ(walk({"c", "e", "a", "d", "b"}, {.limit = 2}).rest(), "\"a\"=\"a\" \"b\"=\"b\"");
+}
+
+TEST(UnsortedEntries, SeekFindsTheKeyOrTheNextLarger) {
+  auto it = walk({"e", "a", "c"});
+  EXPECT_EQ(it.seek("c"), "\"c\"=\"c\"");
+  EXPECT_EQ(it.seek("d"), "\"e\"=\"e\"");
+  EXPECT_EQ(it.seek(""), "\"a\"=\"a\"");
+  EXPECT_EQ(it.seek("f"), "end");
+}
+
+TEST(UnsortedEntries, SeekInReverseFindsTheKeyOrTheNextSmaller) {
+  auto it = walk({"e", "a", "c"}, {.reverse = true});
+  EXPECT_EQ(it.seek("c"), "\"c\"=\"c\"");
+  EXPECT_EQ(it.seek("b"), "\"a\"=\"a\"");
+  EXPECT_EQ(it.seek("z"), "\"e\"=\"e\"");
+  EXPECT_EQ(it.seek(""), "end");
+}
+
+TEST(UnsortedEntries, SeekGoesBehindTheFirstOnesOfALimitedWalk) {
+  for (const bool reverse : {false, true}) {
+    auto it = walk({"c", "e", "a", "d", "b", "f"}, {.reverse = reverse, .limit = 4});
+    it.next();
+    it.seek(reverse ? "b" : "e");
+    it.next();
+    it.seek(reverse ? "f" : "a");
+    EXPECT_EQ(it.next(), "end");
+  }
+}
+
+TEST(UnsortedEntries, SeekMayComeFirstInALimitedWalk) {
+  auto it = walk({"c", "e", "a", "d", "b"}, {.limit = 2});
+  EXPECT_EQ(it.seek("d"), "\"d\"=\"d\"");
+  EXPECT_EQ(it.next(), "\"e\"=\"e\"");
+  EXPECT_EQ(it.next(), "end");
+}
+
+TEST(UnsortedEntries, SeekGoesBackAndNextGoesOnFromThere) {
+  for (const bool reverse : {false, true}) {
+    auto it = walk({"c", "d", "a", "b"}, {.reverse = reverse});
+    it.rest();
+    it.seek("b");
+    it.next();
+    it.seek("c");
+    it.next();
+    it.next();
+  }
+}
+
+TEST(UnsortedEntries, KeysAreOrderedByByte) {
+  walk({"\xff", "a", "B", "", "\x7f", "aa", "\x80"}).rest();
+  walk({"\xff", "a", "B", "", "\x7f", "aa", "\x80"}, {.reverse = true}).rest();
+}
+
+TEST(UnsortedEntries, RandomWalksStepAsTheReferenceDoes) {
+  Drawn drawn(28);
+  Random random(seed() * 1000 + 29);
+  for (int i = 0; i < 60; ++i) {
+    std::map<std::string, std::string> content;
+    for (std::size_t left = drawn.below(15); left > 0; --left) {
+      content[std::string(drawn.key()) + std::to_string(drawn.below(3))] = drawn.value();
+    }
+    SortedEntries entries(content.begin(), content.end());
+    for (std::size_t at = entries.size(); at > 1; --at) {
+      std::swap(entries[at - 1], entries[random.below(at)]);
+    }
+    const Range range{.reverse = drawn.once_in(2), .limit = drawn.once_in(3) ? 0 : drawn.below(8)};
+    step("walk over " + std::to_string(entries.size()) + " entries as a scan of " + told(range));
+    Iterator::Scope scope{std::make_shared<Lifetime>(Limits()), Context::none(), range.limit};
+    ToldIterator it(make_unsorted_entries_iterator(std::move(entries), range, std::move(scope)));
+    for (int steps = 0; steps < 12; ++steps) {
+      if (drawn.once_in(5)) {
+        it.seek(drawn.key());
+      } else {
+        it.next();
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kv::test
