@@ -53,8 +53,8 @@ class Store : public Reader {
   Status erase(std::string_view key, const Context& context = Context::none());
 
   // Checks every requirement and makes every change, in one atomic step (kv/batch.h). An empty
-  // batch is ok. Errors: `conflict` if a requirement does not hold, naming its key;
-  // `invalid_argument` over a limit.
+  // batch is ok. Errors: `conflict` if a requirement does not hold, naming its key (of several, any
+  // one of them; a long key is abbreviated); `invalid_argument` over a limit.
   Status apply(const Batch& batch, const Context& context = Context::none());
 
   // Makes everything written before survive the loss of power, whatever the durability of the
