@@ -4,6 +4,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "base/quote.h"
 #include "base/todo.h"
 #include "storage/sorted_entries.h"
 
@@ -75,8 +76,9 @@ class MapStore final : public Store {
   // Requires: mutex_ is held.
   Status check_requirements(const Batch& batch) const {
     // LAB 1.2  Ok if every requirement of the batch holds, otherwise `conflict` with a message that
-    // names the key. Contract: kv/batch.h, Store::apply. Hint: a requirement asks for a value
-    // (Kind::require_value) or for none (Kind::require_absent).
+    // names the key, as abbreviated() shows it (base/quote.h): a key may be any bytes. Contract:
+    // kv/batch.h, Store::apply. Hint: a requirement asks for a value (Kind::require_value) or for
+    // none (Kind::require_absent).
     throw todo("1.2", batch, map_);
   }
 
@@ -94,7 +96,7 @@ class MapStore final : public Store {
   }
 
   // Guards map_: readers share it, a writer holds it alone.
-  mutable std::shared_mutex mutex_;
+  std::shared_mutex mutex_;
   Map map_;
 };
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <shared_mutex>
 
+#include "base/quote.h"
 #include "base/todo.h"
 #include "storage/sorted_entries.h"
 
@@ -96,8 +97,9 @@ class MapStore final : public Store {
   // Requires: mutex_ is held.
   Status check_requirements(const Batch& batch) const {
     // LAB 1.2  Ok if every requirement of the batch holds, otherwise `conflict` with a message that
-    // names the key. Contract: kv/batch.h, Store::apply. Hint: a requirement asks for a value
-    // (Kind::require_value) or for none (Kind::require_absent).
+    // names the key, as abbreviated() shows it (base/quote.h): a key may be any bytes. Contract:
+    // kv/batch.h, Store::apply. Hint: a requirement asks for a value (Kind::require_value) or for
+    // none (Kind::require_absent).
     //[ throw todo("1.2", batch, map_);
     for (const Batch::Operation& requirement : batch.requirements()) {
       const auto found = map_.find(requirement.key);
@@ -105,8 +107,8 @@ class MapStore final : public Store {
                            ? found == map_.end()
                            : found != map_.end() && found->second == requirement.value;
       if (!met) {
-        return failure(Code::conflict, "key \"" + std::string(requirement.key) +
-                                           "\" is not as required; read it and try again");
+        return failure(Code::conflict, "key " + abbreviated(requirement.key) +
+                                           " is not as required; read it and try again");
       }
     }
     return {};
@@ -133,7 +135,7 @@ class MapStore final : public Store {
   }
 
   // Guards map_: readers share it, a writer holds it alone.
-  mutable std::shared_mutex mutex_;
+  std::shared_mutex mutex_;
   Map map_;
 };
 

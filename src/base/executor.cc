@@ -20,7 +20,6 @@ class ThreadExecutor final : public Executor {
   }
 
   Status start(std::size_t threads) {
-    threads_.reserve(threads);
     try {
       for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
     } catch (const std::system_error& error) {

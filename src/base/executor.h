@@ -44,11 +44,13 @@ class Executor {
   virtual void schedule(Task task) = 0;
 
   // Blocks the caller until `done()` holds, as `change.wait(lock, done)` does: `done` is asked with
-  // the lock held, which is released while there is nothing to see.
+  // the lock held, which is released while there is nothing to see. It returns for no other reason:
+  // whoever must give up at a deadline makes that a part of `done`, and sees to it that someone
+  // notifies `change` then.
   //
   // Requires: `lock` holds its mutex; whoever may make `done` true does so under that mutex and
   // then notifies `change`; the work that makes it true has been scheduled; the caller is not
-  // a task.
+  // a task, and holds no other lock that a task may want.
   virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
                     const std::function<bool()>& done) = 0;
 };

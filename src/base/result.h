@@ -52,7 +52,8 @@ class Error {
   // With `outcome_unknown`, the failure that hid the outcome; otherwise the same as code().
   Code cause() const { return cause_; }
 
-  // Names the thing (file, offset, key) and the remedy. Empty for `not_found`.
+  // Names the thing (file, offset, key) and the remedy. One line of printable text: what comes from
+  // outside, a key for instance, stands in it escaped (base/quote.h). Empty for `not_found`.
   const std::string& message() const { return message_; }
 
   // "conflict: ..." for people.

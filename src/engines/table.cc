@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "engines/engines.h"
 
 namespace kv {
@@ -30,7 +31,7 @@ Result<std::unique_ptr<Store>> open_engine(std::string_view name, const Options&
     known.append(known.empty() ? "" : ", ").append(engine.name);
   }
   return failure(Code::invalid_argument,
-                 fmt::format("no engine is called \"{}\"; there are: {}", name, known));
+                 fmt::format("no engine is called {}; there are: {}", abbreviated(name), known));
 }
 
 }  // namespace kv

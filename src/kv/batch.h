@@ -14,7 +14,8 @@
 // absent" and optimistic transactions are made of.
 //
 // *Thread safety*: one thread at a time; any number of threads may read a Batch that nobody
-// changes. *Ownership*: copies the keys and values it is given.
+// changes. *Ownership*: copies the keys and values it is given. One that was moved from may be
+// cleared, assigned or destroyed, and nothing else.
 //
 // *Byte layout* (numbers and strings as in base/coding.h):
 //

@@ -65,11 +65,12 @@ class Versioned {
 
   virtual ~Versioned() = default;
 
-  // The number of the newest write that readers see.
+  // The number of the newest write that readers see. It cannot fail: after Store::close, the last
+  // one there was.
   virtual SequenceNumber last_sequence() const = 0;
 
-  // The number of the write that the key's newest value, or its erasure, came from; 0: never
-  // written.
+  // The number of the write that the key's newest value, or its erasure, came from; 0: the store
+  // knows of none, since there was none or its erasure is long forgotten.
   virtual Result<SequenceNumber> latest_version(std::string_view key,
                                                 const Context& context = Context::none()) = 0;
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// How long a caller is willing to wait: a deadline, a cancellation, both or neither. Every call of
-// a store takes one as its last parameter; the default, none, costs one branch and no look at the
+// How long a caller is willing to wait: a deadline, a cancellation, both or neither. Every read and
+// write takes one as its last parameter; the default, none, costs one branch and no look at the
 // clock.
 //
 //   std::stop_source source;
@@ -27,10 +27,12 @@ class Context {
   // This context with a deadline as well: calls fail with `deadline_exceeded` from that time on. A
   // second deadline replaces the first.
   Context with_deadline(Clock::Time deadline, const Clock& clock = Clock::real()) const;
+
+  // The same with the deadline so far from now. It may be as far as the type can say.
   Context with_timeout(Clock::Duration timeout, const Clock& clock = Clock::real()) const;
 
   // This context with a cancellation as well: calls fail with `cancelled` once a stop was
-  // requested.
+  // requested. A second cancellation replaces the first.
   Context with_cancellation(std::stop_token token) const;
 
   // Ok, `cancelled` or `deadline_exceeded` (cancelled where both hold). An engine that waits or

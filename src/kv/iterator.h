@@ -11,7 +11,8 @@
 // `prev`.
 //
 // *Thread safety*: one thread at a time; it may move from one to another.
-// *Ownership*: the caller's. It may outlive its store and its snapshot, and then answers `closed`.
+// *Ownership*: the caller's. It may outlive its snapshot, and goes on as if nothing had happened.
+// It may outlive its store, and then answers `closed`, as it does once the store is closed.
 // *Errors*: sticky. Once next or seek has failed, every later call returns false and status() keeps
 // the first error: `closed`, `cancelled` or `deadline_exceeded` (of the context that the scan was
 // made with), and what the engine meets when it reads.
@@ -43,11 +44,13 @@ class Iterator {
   // entry to the end. False where there is no such entry, when `limit` is used up, and on an error.
   //
   // Each entry that next or seek steps to counts towards the limit, also when it was visited
-  // before.
+  // before. `key` is borrowed for the call and may be any bytes, however many: it names a place, so
+  // no limit of the store holds for it.
   bool seek(std::string_view key);
 
-  // The entry it stands on. The views stay valid until the iterator is moved or destroyed, also
-  // after the store was closed. Empty before the first step and after one that returned false.
+  // The entry it stands on. The views stay valid until the next call of next or seek, or until the
+  // iterator is destroyed, also after the store was closed or destroyed. Empty before the first
+  // step and after one that returned false.
   std::string_view key() const { return key_; }
   std::string_view value() const { return value_; }
 
@@ -55,7 +58,7 @@ class Iterator {
   Status status() const;
 
   // What every iterator carries, and no engine has to look at: made by Reader::scan, handed through
-  // do_scan to this class's constructor.
+  // do_scan to this class's constructor.  Requires: `lifetime` is not null.
   struct Scope {
     std::shared_ptr<const Lifetime> lifetime;
     Context context;

@@ -16,7 +16,8 @@ enum class Durability : unsigned char {
   sync,  // the loss of power: the bytes are on the disk before the call returns
 };
 
-// The largest of each that a store takes, in bytes. More is `invalid_argument`.
+// The largest of each that a store takes, in bytes. More is `invalid_argument`. A put or erase is
+// no batch: the limits of its key and value are all that it has to keep.
 struct Limits {
   std::size_t key_bytes = std::size_t{64} << 10;
   std::size_t value_bytes = std::size_t{64} << 20;
@@ -26,13 +27,13 @@ struct Limits {
 struct Options {
   // Where a persistent engine keeps its files; it is created where missing. Volatile engines take
   // none.
-  std::string directory;
+  std::string directory{};
 
   // Unset: the engine's own default, `none` for volatile engines, `wal` for persistent ones. A
   // volatile engine (map, hash, memtable) takes nothing but `none`.
-  std::optional<Durability> durability;
+  std::optional<Durability> durability{};
 
-  Limits limits;
+  Limits limits{};
 };
 
 }  // namespace kv

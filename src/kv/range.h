@@ -4,6 +4,8 @@
 //
 // Keys are ordered byte by byte, each byte as a number from 0 to 255, a prefix before what it is a
 // prefix of: "" < "a" < "a\0" < "aa" < "b" < "\xff". (That is std::string_view's own order.)
+//
+// *Ownership*: a Range borrows its bounds; whoever gets one copies what it keeps.
 
 #include <cstddef>
 #include <string>
@@ -21,7 +23,11 @@ struct Range {
   bool contains(std::string_view key) const { return key >= start && (end.empty() || key < end); }
 };
 
-// The end of the range of all keys that begin with `prefix`: Range{prefix, prefix_end(prefix)}.
+// The end of the range of all keys that begin with `prefix`:
+//
+//   const std::string end = prefix_end(prefix);   // the range borrows it
+//   store.scan({.start = prefix, .end = end});
+//
 // Empty, so no bound, where no key can come behind them: for "" and for prefixes of nothing but
 // 0xff.
 std::string prefix_end(std::string_view prefix);

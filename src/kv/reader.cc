@@ -4,9 +4,10 @@ namespace kv {
 namespace {
 
 std::unexpected<Error> over_limit(const char* what, std::size_t bytes, std::size_t limit) {
-  return failure(Code::invalid_argument, std::string(what) + " of " + std::to_string(bytes) +
-                                             " bytes is over the limit of " +
-                                             std::to_string(limit));
+  return failure(Code::invalid_argument,
+                 std::string(what) + " of " + std::to_string(bytes) +
+                     " bytes is over the limit of " + std::to_string(limit) +
+                     "; make it smaller, or open the store with a larger limit");
 }
 
 }  // namespace

@@ -9,8 +9,9 @@
 // *Thread safety*: any thread, all functions at once.
 // *Ownership*: keys are borrowed for the call; values and iterators are the caller's.
 // *Errors*: every function can fail with `closed`, `invalid_argument` (a key over
-// Limits::key_bytes), `cancelled`, `deadline_exceeded` (both before any work was done), and with
-// what its engine meets when it reads (`io_error`, `corruption`, `unavailable`).
+// Limits::key_bytes), `cancelled`, `deadline_exceeded` (checked before any work is done, and again
+// where an engine waits or works for long), and with what its engine meets when it reads
+// (`io_error`, `corruption`, `unavailable`).
 
 #include <memory>
 #include <string>
@@ -37,10 +38,10 @@ class Reader {
   // Whether the key has a value.
   Result<bool> contains(std::string_view key, const Context& context = Context::none());
 
-  // The entries of the range, in key order (kv/range.h), as they are at some moment during this
-  // call: writes that returned before it are seen, writes that begin after it returned are not, and
-  // of a batch all or nothing. The context governs the iterator too. The bounds are copied and may
-  // be any bytes.
+  // The entries of the range, in key order (kv/range.h). Of a store, as they are at some moment
+  // during this call: writes that returned before it are seen, writes that begin after it returned
+  // are not, and of a batch all or nothing. Of a snapshot, as they were at its moment. The context
+  // governs the iterator too. The bounds are copied and may be any bytes, however many.
   Result<std::unique_ptr<Iterator>> scan(const Range& range = {},
                                          const Context& context = Context::none());
 

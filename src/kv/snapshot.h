@@ -4,8 +4,8 @@
 // ever, whatever is written to the store meanwhile.
 //
 // *Thread safety*: any thread. *Ownership*: the caller's; it may outlive its store, and then
-// answers `closed`. While it lives it costs memory (or disk) for what has changed since: let it go
-// early.
+// answers `closed`, as it does once the store is closed. While it lives it costs memory (or disk)
+// for what has changed since: let it go early.
 
 #include "kv/reader.h"
 

@@ -1,6 +1,7 @@
 #include "kv/store.h"
 
 namespace kv {
+
 Store::~Store() { lifetime()->end(); }
 
 Status Store::put(std::string_view key, std::string_view value, const Context& context) {

@@ -7,9 +7,9 @@
 //   if (Status s = (*store)->put("user:1001", "Ada"); !s) ...
 //   Result<std::string> name = (*store)->get("user:1001");
 //
-// *Thread safety*: any thread, all functions at once, `close` included. Every write takes effect at
-// one moment between its call and its return, and every get and contains reads at one such moment
-// (linearizable); a scan or snapshot stands for one such moment as well.
+// *Thread safety*: any thread, all functions at once, `close` included. Every write that succeeds
+// takes effect at one moment between its call and its return, and every get and contains reads at
+// one such moment (linearizable); a scan or snapshot stands for one such moment as well.
 //
 // *Ownership*: keys, values and batches are borrowed for the call. A store, its snapshots and its
 // iterators may be destroyed in any order; destroying one requires that no call on it is running.
@@ -17,7 +17,8 @@
 // *Errors*: besides those of Reader, `no_space` and `io_error` where the engine writes files. A
 // write that fails with any code but `outcome_unknown` had no effect and never will have.
 // `outcome_unknown` (a log write or sync that failed, a deadline that passed after the write was
-// queued, a connection lost after it was sent) names its cause: read before you write again.
+// queued, a connection lost after it was sent) names its cause; such a write may take effect even
+// after its return, or never: read before you write again.
 //
 // *Invariants*: a batch is seen whole or not at all, by get, scan, snapshot and after a crash.
 
@@ -41,8 +42,8 @@ class Maintenance;
 
 class Store : public Reader {
  public:
-  // Requires: no call is running. Ends the life time: snapshots and iterators answer `closed` from
-  // then on.
+  // Closes the store, if nobody has: snapshots and iterators answer `closed` from then on. Nobody
+  // hears of a failure; call `close` where that matters.  Requires: no call on it is running.
   ~Store() override;
 
   // Gives the key this value, whether or not it had one. Errors: `invalid_argument` over a limit.
@@ -53,8 +54,8 @@ class Store : public Reader {
   Status erase(std::string_view key, const Context& context = Context::none());
 
   // Checks every requirement and makes every change, in one atomic step (kv/batch.h). An empty
-  // batch is ok. Errors: `conflict` if a requirement does not hold, naming its key;
-  // `invalid_argument` over a limit.
+  // batch is ok. Errors: `conflict` if a requirement does not hold, naming its key (of several, any
+  // one of them; a long key is abbreviated); `invalid_argument` over a limit.
   Status apply(const Batch& batch, const Context& context = Context::none());
 
   // Makes everything written before survive the loss of power, whatever the durability of the
@@ -67,6 +68,7 @@ class Store : public Reader {
   // Refuses every call that begins from now on with `closed`; finishes or refuses each write that
   // is running, makes durable what the durability level promises, and lets go of the directory;
   // then returns. Reads that are running may finish. A second close waits for the first and is ok.
+  // Errors: what the engine meets when it makes writes durable; the store is closed all the same.
   Status close();
 
   // The store's other side, or null where the engine has none: store.as<Maintenance>(). Lives as

@@ -42,7 +42,7 @@ class Walk {
     return iterator_ && (*iterator_)->seek(key) ? entry() : ending();
   }
 
-  // All that next still steps to.
+  // All that next still steps to, and the name of the error where that is what ended it.
   std::string rest() {
     std::string all;
     while (iterator_ && (*iterator_)->next()) all += entry() + " ";
@@ -51,8 +51,9 @@ class Walk {
     return all;
   }
 
-  // Where it stands.
+  // Where it stands; the name of the error where there is no iterator.
   std::string entry() const {
+    if (!iterator_) return ending();
     return std::string((*iterator_)->key()) + "=" + std::string((*iterator_)->value());
   }
 

@@ -144,11 +144,12 @@ constexpr BrokenStore catalogue[] = {
      "it may outlive its store, and then answers `closed`",
      "a snapshot goes on answering when the store is closed"},
     {FAULT(iterator_outlives_close), "1.8", iterator,
-     "It may outlive its store and its snapshot, and then answers `closed`",
+     "It may outlive its store, and then answers `closed`, as it does once the store is closed",
      "an iterator goes on stepping when the store is closed"},
     {FAULT(close_wipes_views), "1.8", iterator,
-     "The views stay valid until the iterator is moved or destroyed, also after the store was "
-     "closed",
+     "The views stay valid until the next call of next or seek, or until the iterator is "
+     "destroyed, "
+     "also after the store was closed or destroyed",
      "close wipes the key and value that an iterator stands on"},
 };
 

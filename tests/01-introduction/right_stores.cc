@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/quote.h"
 #include "kv/capabilities.h"
 
 namespace kv::test {
@@ -125,7 +126,7 @@ class SortedVectorStore final : public Store {
     const std::lock_guard lock(mutex_);
     for (const Batch::Operation& requirement : batch.requirements()) {
       if (!met(requirement, content_.find(requirement.key))) {
-        return failure(Code::conflict, fmt::format("{} has changed", requirement.key));
+        return failure(Code::conflict, fmt::format("{} has changed", abbreviated(requirement.key)));
       }
     }
     for (const Batch::Operation& change : batch.changes()) content_.change(change);
@@ -250,11 +251,11 @@ class HashStore final : public Store, public Maintenance {
 
   Status do_apply(const Batch& batch, const Context&) override {
     const std::unique_lock lock(mutex_);
-    std::vector<std::string_view> broken;  // the keys of all requirements that do not hold
+    std::vector<std::string> broken;  // the keys of all requirements that do not hold
     for (const Batch::Operation& requirement : batch.requirements()) {
       const auto found = hash_.find(std::string(requirement.key));
       if (!met(requirement, found == hash_.end() ? nullptr : &found->second)) {
-        broken.push_back(requirement.key);
+        broken.push_back(abbreviated(requirement.key));
       }
     }
     if (!broken.empty()) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/quote.h"
 #include "kv/capabilities.h"
 #include "tests/01-introduction/right_stores.h"
 
@@ -52,7 +53,7 @@ class History {
                              ? !present
                              : present && **value == requirement.value;
       if (!holds) {
-        return failure(Code::conflict, "somebody else wrote " + std::string(requirement.key) +
+        return failure(Code::conflict, "somebody else wrote " + abbreviated(requirement.key) +
                                            " first: read again, then decide again");
       }
     }

@@ -16,9 +16,7 @@ class Arguments : public Contract {
   void SetUp() override {
     Contract::SetUp();
     if (IsSkipped()) return;
-    Options options;
-    options.limits = {.key_bytes = 4, .value_bytes = 8, .batch_bytes = 40};
-    small_ = open(options);
+    small_ = open({.limits = {.key_bytes = 4, .value_bytes = 8, .batch_bytes = 40}});
     snapshot_ = must(small_->snapshot());
   }
   void TearDown() override {
@@ -110,6 +108,28 @@ TEST_P(Arguments, ABatchMayBeAsLargeAsTheLimit) {
 TEST_P(Arguments, ALargerBatchIsInvalidAndNothingHappens) {
   EXPECT_EQ(told(small().apply(batch_of(41))), "invalid_argument");
   EXPECT_EQ(content(), "nothing");
+}
+
+TEST_P(Arguments, APutAndAnEraseAreNoBatches) {
+  const auto store = open({.limits = {.key_bytes = 4, .value_bytes = 8, .batch_bytes = 10}});
+  ToldStore tight(*store);
+  Batch batch;
+  batch.put("1234", "12345678");
+  EXPECT_EQ(told(tight.apply(batch)), "invalid_argument");
+  EXPECT_EQ(told(tight.put("1234", "12345678")), "ok");
+  EXPECT_EQ(tight.scan(), R"("1234"="12345678")");
+  EXPECT_EQ(told(tight.erase("1234")), "ok");
+}
+
+TEST_P(Arguments, SeekTakesAKeyOfAnyLength) {
+  ASSERT_TRUE(ok(small().put("b", "1")));
+  ASSERT_TRUE(ok(small().put("c", "2")));
+  for (const bool reverse : {false, true}) {
+    ToldIterator it(must(small_->scan({.reverse = reverse})));
+    EXPECT_EQ(it.seek("bb, over the limit"), reverse ? R"("b"="1")" : R"("c"="2")");
+    EXPECT_EQ(it.seek(std::string(Limits().key_bytes + 1, 'z')), reverse ? R"("c"="2")" : "end");
+    EXPECT_EQ(it.status(), "ok");
+  }
 }
 
 TEST_P(Arguments, BoundsOfAScanMayBeAnyBytes) {

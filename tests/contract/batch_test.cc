@@ -4,12 +4,14 @@
 
 #include <string>
 
+#include "base/quote.h"
 #include "tests/contract/contract.h"
 #include "tests/support/story.h"
 
 namespace kv::test {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 class Batches : public Contract {};
@@ -259,6 +261,18 @@ TEST_P(Requirements, AConflictNamesItsKey) {
   const Status status = store().apply(batch);
   ASSERT_TRUE(fails_with(Code::conflict, status));
   EXPECT_THAT(status.error().message(), testing::HasSubstr("pears"));
+}
+
+TEST_P(Requirements, AConflictNamesAKeyOfAnyBytesInPrintableText) {
+  std::string any_bytes;
+  for (int byte = 0; byte < 256; ++byte) any_bytes.push_back(static_cast<char>(byte));
+  for (const std::string& key : {"tab\t\x1b[2J\n\xff"s, any_bytes}) {
+    Batch batch;
+    batch.require(key, "v");
+    const Status status = store().apply(batch);
+    ASSERT_TRUE(fails_with(Code::conflict, status));
+    EXPECT_EQ(status.error().message(), printable(status.error().message()));
+  }
 }
 
 TEST_P(Requirements, AConflictDoesNotLast) {

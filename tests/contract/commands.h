@@ -204,9 +204,7 @@ struct TakeSnapshot final : Command {
 
 struct DropSnapshot final : Command {
   Place place = any_snapshot();
-  bool possible(const Model& model) const override {
-    return model.has_snapshot(place) && !model.is_walked(place);
-  }
+  bool possible(const Model& model) const override { return model.has_snapshot(place); }
   std::string run_in(World& world) const override { return world.drop_snapshot(place); }
   std::string kind() const override { return "drop snapshot"; }
   std::string text() const override { return fmt::format("drop snapshot {}", place); }

@@ -17,19 +17,6 @@ class Volatile : public Contract {
     Contract::SetUp();
   }
 
-  Status opened_in(const std::string& directory) {
-    Options options;
-    options.directory = directory;
-    return opened_with(options);
-  }
-
-  Status opened_at(Durability durability) {
-    Options options;
-    options.durability = durability;
-    return opened_with(options);
-  }
-
- private:
   Status opened_with(const Options& options) {
     auto store = GetParam().open(options);
     if (!store) return failure(std::move(store));
@@ -39,14 +26,15 @@ class Volatile : public Contract {
 KV_CONTRACT(Volatile);
 
 TEST_P(Volatile, TakesNoDirectory) {
-  EXPECT_TRUE(ok(opened_in("")));
-  EXPECT_TRUE(fails_with(Code::invalid_argument, opened_in("somewhere")));
+  EXPECT_TRUE(ok(opened_with({.directory = ""})));
+  EXPECT_TRUE(fails_with(Code::invalid_argument, opened_with({.directory = "somewhere"})));
 }
 
 TEST_P(Volatile, TakesNoDurabilityButNone) {
-  EXPECT_TRUE(ok(opened_at(Durability::none)));
-  EXPECT_TRUE(fails_with(Code::invalid_argument, opened_at(Durability::wal)));
-  EXPECT_TRUE(fails_with(Code::invalid_argument, opened_at(Durability::sync)));
+  EXPECT_TRUE(ok(opened_with({.durability = Durability::none})));
+  for (const Durability kept : {Durability::wal, Durability::sync}) {
+    EXPECT_TRUE(fails_with(Code::invalid_argument, opened_with({.durability = kept})));
+  }
 }
 
 class Engines : public Contract {};

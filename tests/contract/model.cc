@@ -23,11 +23,6 @@ std::vector<std::pair<std::string, std::string>> entries_of(const Model::Content
 
 }  // namespace
 
-bool Model::is_walked(Place place) const {
-  return std::any_of(walks_.begin(), walks_.end(),
-                     [&](const auto& walk) { return walk.second.place == place; });
-}
-
 std::string Model::put(std::string_view key, std::string_view value) {
   contents_[the_store].insert_or_assign(std::string(key), value);
   return "ok";
@@ -84,7 +79,7 @@ std::string Model::drop_snapshot(Place place) {
 }
 
 std::string Model::open_iterator(int slot, Place place, const Range& range) {
-  walks_[slot] = {place, entries_of(content(place), range), range.reverse, range.limit};
+  walks_[slot] = {entries_of(content(place), range), range.reverse, range.limit};
   return "ok";
 }
 

@@ -5,7 +5,7 @@
 // right is what both say.
 //
 // Snapshots and iterators stand in numbered slots, from 1 on. *Requires*: the slot is free where
-// something is put into it, taken where it is used; a snapshot goes after its iterators.
+// something is put into it, taken where it is used.
 
 #include <cstddef>
 #include <map>
@@ -56,7 +56,6 @@ class Model final : public World {
   using Content = std::map<std::string, std::string, std::less<>>;
 
   struct Walk {
-    Place place;
     std::vector<std::pair<std::string, std::string>> entries;  // in the direction of the scan
     bool reverse;
     std::size_t limit;
@@ -67,7 +66,6 @@ class Model final : public World {
   const Content& content(Place place = the_store) const { return contents_.at(place); }
   bool has_snapshot(Place place) const { return contents_.contains(place); }
   bool has_iterator(int slot) const { return walks_.contains(slot); }
-  bool is_walked(Place place) const;
 
   std::string put(std::string_view key, std::string_view value) override;
   std::string erase(std::string_view key) override;

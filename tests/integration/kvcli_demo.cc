@@ -19,6 +19,7 @@
 
 #include "apps/kvcli/formats.h"
 #include "apps/kvcli/words.h"
+#include "base/quote.h"
 #include "tests/integration/kvcli_terminal.h"
 
 namespace kv::test {
@@ -61,7 +62,7 @@ class Demo {
     terminal_.type("\r");
     const bool answered = terminal_.wait_for("\n") && terminal_.wait_for(prompt);
     const bool right = answered && terminal_.said().find(expected) != std::string::npos;
-    check(right, fmt::format("{} -> {}", cli::printable(line), cli::printable(expected)));
+    check(right, fmt::format("{} -> {}", printable(line), printable(expected)));
   }
 
   // What a person says about it: a comment is a line like any other.
@@ -128,7 +129,7 @@ void play(Demo& demo, const Lines& lines, const std::string& file) {
 
   demo.say("Every line of this project's C++ files: file and line number -> text.");
   demo.enter(fmt::format("import {}", file), fmt::format("imported {} entries\n", lines.size()));
-  demo.enter(fmt::format("get {}", key), fmt::format("{}\n", cli::escape(text)));
+  demo.enter(fmt::format("get {}", key), fmt::format("{}\n", escape(text)));
   demo.enter("count --prefix src/kv/", fmt::format("{}\n", in_kv));
   demo.enter("scan --prefix src/kv/store.h: --limit 3", "src/kv/store.h:0003\t");
   demo.enter(fmt::format("scan {} --limit 1 --output json", key),

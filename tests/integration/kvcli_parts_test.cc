@@ -93,19 +93,6 @@ RC_GTEST_PROP(Words, NoLineIsTooStrange, ()) {
   if (const auto words = split(line); words && !words->empty()) static_cast<void>(parse(*words));
 }
 
-TEST(Words, Utf8IsWhatRfc3629Says) {
-  for (const std::string_view good :
-       {"", "a", "ß", "∞", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
-    EXPECT_TRUE(is_utf8(good)) << escape(good);
-  }
-  for (const std::string_view bad :
-       {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
-        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3", "\xe2\x88", "\xf0\x9f\x98"}) {
-    EXPECT_FALSE(is_utf8(bad)) << escape(bad);
-  }
-  EXPECT_EQ(escape("größe ∞\n"), "größe ∞\\x0a");
-}
-
 TEST(Formats, Base64IsThatOfRfc4648) {
   const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
                                                                    {"f", "Zg=="},

@@ -1,4 +1,4 @@
-// Numbers, strings and checksums as bytes.
+// Numbers, strings and checksums as bytes; bytes as text for people.
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -11,6 +11,7 @@
 
 #include "base/checksum.h"
 #include "base/coding.h"
+#include "base/quote.h"
 #include "tests/support/story.h"
 
 namespace kv {
@@ -200,6 +201,33 @@ TEST(Checksum, EveryBitAndTheSeedCount) {
     std::string damaged = bytes;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
     EXPECT_NE(checksum(damaged), sum) << "bit " << bit;
+  }
+}
+
+TEST(Quote, PrintableTextStaysAndTheRestBecomesNumbers) {
+  EXPECT_EQ(escape("größe ∞ \"x\""), "größe ∞ \"x\"");
+  EXPECT_EQ(escape("a\\b\n\0\x7f\x1b[2J"sv), R"(a\\b\x0a\x00\x7f\x1b[2J)");
+  EXPECT_EQ(escape("\xff\xc3\u009b"), R"(\xff\xc3\xc2\x9b)");
+  EXPECT_EQ(quote("a\\\"b\0"sv), R"("a\\\"b\x00")");
+  EXPECT_EQ(quote(""), R"("")");
+  EXPECT_EQ(printable("a\\x0a\n"), R"(a\x0a\x0a)");
+}
+
+TEST(Quote, LongBytesAreAbbreviated) {
+  EXPECT_EQ(abbreviated(std::string(80, 'k')), quote(std::string(80, 'k')));
+  EXPECT_EQ(abbreviated(std::string(81, 'k')), quote(std::string(40, 'k')) + "… (81 bytes)");
+  EXPECT_EQ(abbreviated("a\0b"sv), R"("a\x00b")");
+}
+
+TEST(Quote, Utf8IsWhatRfc3629Says) {
+  for (const std::string_view good :
+       {"", "a", "ß", "∞", "😀", "\xf4\x8f\xbf\xbf", "\xed\x9f\xbf"}) {
+    EXPECT_TRUE(is_utf8(good)) << escape(good);
+  }
+  for (const std::string_view bad :
+       {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3", "\xe2\x88", "\xf0\x9f\x98"}) {
+    EXPECT_FALSE(is_utf8(bad)) << escape(bad);
   }
 }
 

@@ -23,8 +23,8 @@ void observe(std::string_view what, std::string_view seen);
 // case prints it.
 std::uint64_t seed();
 
-// Bytes for people: printable ones as they are, others as \xNN, in quotes, the middle of long ones
-// left out.
+// Bytes for people, in quotes: printable ASCII as it is, the rest as \xNN. Of more than 64 bytes
+// only the first 16, how many there are, and a checksum that tells them from others.
 std::string quoted(std::string_view bytes);
 
 }  // namespace kv::test

@@ -1,7 +1,7 @@
 #pragma once
 
-// How bytes are written where people type and read: the words of a command line, and the escapes
-// that carry any byte through plain text.
+// How bytes are read where people type: the words of a command line, and the escapes that carry any
+// byte through plain text. Those that base/quote.h writes, and some more:
 //
 //   \\  a backslash    \"  a quote    \n \t \r  line feed, tab, carriage return
 //   \s  a space        \xNN  the byte with that number, two hexadecimal digits
@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/quote.h"
 #include "base/result.h"
 
 namespace kv::cli {
@@ -34,25 +35,5 @@ Result<std::vector<Word>> split(std::string_view line);
 
 // The bytes that a text with escapes stands for.
 Result<std::string> unescape(std::string_view text);
-
-// One line of text for any bytes: a backslash as \\, whatever is not printable as \xNN. Well-formed
-// UTF-8 stays as it is, but for control characters.
-std::string escape(std::string_view bytes);
-
-// For messages: as escape, but a backslash stays one. Text from outside must not move the cursor of
-// whoever reads it.
-std::string printable(std::string_view text);
-
-// The bytes as one word of a line, in quotes, with the escapes it needs.
-std::string quote(std::string_view bytes);
-
-// As quote, with the middle of long ones left out: for messages.
-std::string abbreviated(std::string_view bytes);
-
-// How many bytes the UTF-8 sequence at the front takes, 1 to 4; 0 where it is not well-formed
-// (RFC 3629: shortest form, no surrogates, up to U+10FFFF).  Requires: text is not empty.
-std::size_t utf8_length(std::string_view text);
-
-bool is_utf8(std::string_view text);
 
 }  // namespace kv::cli
