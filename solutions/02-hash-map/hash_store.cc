@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/checksum.h"
+#include "base/quote.h"
 #include "base/todo.h"
 #include "storage/hash_table.h"
 #include "storage/sorted_entries.h"
@@ -150,8 +151,8 @@ class HashStore final : public Store {
                            ? record == nullptr
                            : record != nullptr && record->value() == requirement.value;
       if (!met) {
-        return failure(Code::conflict, "key \"" + std::string(requirement.key) +
-                                           "\" is not as required; read it and try again");
+        return failure(Code::conflict, "key " + abbreviated(requirement.key) +
+                                           " is not as required; read it and try again");
       }
     }
     return {};

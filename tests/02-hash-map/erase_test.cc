@@ -21,7 +21,7 @@ class Deletion : public testing::Test {
     EXPECT_TRUE(table.erase(erased));
     table.show();
     for (const char* key : keys) {
-      EXPECT_EQ(table.find(key), std::string_view(key) == erased ? "none" : quoted(key));
+      EXPECT_EQ(table.find(key), std::string_view(key) == erased ? "none" : test::quoted(key));
     }
     EXPECT_EQ(table.broken(), "nothing");
   }
@@ -100,7 +100,9 @@ TEST_F(Deletion, LeavesNoTrace) {
 TEST_F(Deletion, ComingAndGoingNeverGrows) {
   for (int i = 0; i < 500; ++i) {
     table.put(std::to_string(i * 3) + "/k", "v");
-    if (i >= 10) EXPECT_TRUE(table.erase(std::to_string((i - 10) * 3) + "/k"));
+    if (i >= 10) {
+      EXPECT_TRUE(table.erase(std::to_string((i - 10) * 3) + "/k"));
+    }
   }
   EXPECT_EQ(table.capacity(), "16");
   EXPECT_EQ(table.size(), "10");
@@ -120,9 +122,9 @@ TEST_F(Deletion, RandomCallsAnswerAsAMapDoes) {
     }
     ASSERT_EQ(table.broken(), "nothing");
     const auto known = model.find(key);
-    ASSERT_EQ(table.find(key), known == model.end() ? "none" : quoted(known->second));
+    ASSERT_EQ(table.find(key), known == model.end() ? "none" : test::quoted(known->second));
   }
-  for (const auto& [key, value] : model) EXPECT_EQ(table.find(key), quoted(value));
+  for (const auto& [key, value] : model) EXPECT_EQ(table.find(key), test::quoted(value));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ class Growth : public testing::Test {
 
   void find_each(std::uint64_t first, std::uint64_t last, std::uint64_t step_width = 1) {
     for (std::uint64_t hash = first; hash <= last; hash += step_width) {
-      EXPECT_EQ(table.find(std::to_string(hash) + "/k"), quoted(std::to_string(hash)));
+      EXPECT_EQ(table.find(std::to_string(hash) + "/k"), test::quoted(std::to_string(hash)));
     }
   }
 
@@ -71,7 +71,7 @@ TEST_F(Growth, EntriesOfOneHomePartWays) {
   table.show();
   EXPECT_EQ(table.broken(), "nothing");
   for (const char* key : {"2/a", "18/b", "34/c", "50/d", "15/e", "31/f", "47/g", "63/h"}) {
-    EXPECT_EQ(table.find(key), quoted(key));
+    EXPECT_EQ(table.find(key), test::quoted(key));
   }
 }
 
@@ -91,7 +91,7 @@ TEST_F(Growth, KeysOfOneHashStayTogether) {
   for (int i = 0; i < 40; ++i) table.put("77/" + std::to_string(i), std::to_string(i));
   EXPECT_EQ(table.capacity(), "64");
   for (int i = 0; i < 40; ++i) {
-    EXPECT_EQ(table.find("77/" + std::to_string(i)), quoted(std::to_string(i)));
+    EXPECT_EQ(table.find("77/" + std::to_string(i)), test::quoted(std::to_string(i)));
   }
   EXPECT_EQ(table.find("77/40"), "none");
 }
@@ -120,9 +120,11 @@ TEST_F(Growth, RandomPutsAreFound) {
     const std::string key = std::to_string(drawn.below(200) * 8) + "/" + std::to_string(i % 2);
     model[key] = drawn.value();
     table.put(key, model[key]);
-    if (i % 20 == 0) ASSERT_EQ(table.broken(), "nothing");
+    if (i % 20 == 0) {
+      ASSERT_EQ(table.broken(), "nothing");
+    }
   }
-  for (const auto& [key, value] : model) EXPECT_EQ(table.find(key), quoted(value));
+  for (const auto& [key, value] : model) EXPECT_EQ(table.find(key), test::quoted(value));
   EXPECT_EQ(table.size(), std::to_string(model.size()));
   table.capacity();
 }

@@ -20,7 +20,7 @@ class PutAndFind : public testing::Test {
   }
 
   void find_all(std::initializer_list<const char*> keys) {
-    for (const char* key : keys) EXPECT_EQ(table.find(key), quoted("of "s + key));
+    for (const char* key : keys) EXPECT_EQ(table.find(key), test::quoted("of "s + key));
   }
 
   ToldTable table;
@@ -44,7 +44,7 @@ TEST_F(PutAndFind, PutReplacesTheValue) {
   put_all({"1/a", "1/b"});
   for (const char* value : {"short", "a value that is longer than the first", "", "short again"}) {
     table.put("1/a", value);
-    EXPECT_EQ(table.find("1/a"), quoted(value));
+    EXPECT_EQ(table.find("1/a"), test::quoted(value));
     EXPECT_EQ(table.find("1/b"), "\"of 1/b\"");
     EXPECT_EQ(table.size(), "2");
   }
@@ -94,7 +94,7 @@ TEST_F(PutAndFind, KeysAndValuesAreAnyBytes) {
     table.put(key, key + "\0value"s);
   }
   for (const std::string& key : {""s, "\0"s, "3/\0"s, "3/\0a"s, "3/\xff"s}) {
-    EXPECT_EQ(table.find(key), quoted(key + "\0value"s));
+    EXPECT_EQ(table.find(key), test::quoted(key + "\0value"s));
   }
   table.put("3/long", std::string(100'000, 'v'));
   table.find("3/long");
@@ -120,7 +120,7 @@ TEST_F(PutAndFind, RandomPutsAreFound) {
       table.put(key, model[key]);
     }
     const auto known = model.find(key);
-    EXPECT_EQ(table.find(key), known == model.end() ? "none" : quoted(known->second));
+    EXPECT_EQ(table.find(key), known == model.end() ? "none" : test::quoted(known->second));
     ASSERT_EQ(table.broken(), "nothing");
   }
   EXPECT_EQ(table.size(), std::to_string(model.size()));

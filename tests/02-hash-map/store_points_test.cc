@@ -43,7 +43,7 @@ TEST_F(StripedPoints, AnAbsentKeyIsNotFound) {
 TEST_F(StripedPoints, PutReplacesTheValue) {
   for (const char* value : {"first", "", "second, and longer", "third"}) {
     EXPECT_TRUE(ok(store.put("k", value)));
-    EXPECT_EQ(told(store.get("k")), "ok " + quoted(value));
+    EXPECT_EQ(told(store.get("k")), "ok " + test::quoted(value));
   }
 }
 

@@ -25,18 +25,19 @@ class ToldTable {
  public:
   void put(std::string_view key, std::string_view value) {
     table_->put(hash_of(key), key, value);
-    step("put " + quoted(key) + " = " + quoted(value));
+    step("put " + test::quoted(key) + " = " + test::quoted(value));
   }
 
   // The value's text, or "none".
   std::string find(std::string_view key) {
     const Record* found = table_->find(hash_of(key), key);
-    return saw("find " + quoted(key), found == nullptr ? "none" : quoted(found->value()));
+    return saw("find " + test::quoted(key),
+               found == nullptr ? "none" : test::quoted(found->value()));
   }
 
   bool erase(std::string_view key) {
     const bool erased = table_->erase(hash_of(key), key);
-    saw("erase " + quoted(key), erased ? "true" : "false");
+    saw("erase " + test::quoted(key), erased ? "true" : "false");
     return erased;
   }
 
@@ -62,7 +63,7 @@ class ToldTable {
     std::string all;
     for (std::size_t slot = 0; slot < table_->capacity(); ++slot) {
       const Record* entry = table_->at(slot);
-      if (entry != nullptr) all += std::to_string(slot) + ":" + quoted(entry->key()) + " ";
+      if (entry != nullptr) all += std::to_string(slot) + ":" + test::quoted(entry->key()) + " ";
     }
     return all;
   }
@@ -77,7 +78,7 @@ class ToldTable {
       for (std::size_t at = hash_of(entry->key()) % capacity; at != slot;
            at = (at + 1) % capacity) {
         if (table_->at(at) == nullptr) {
-          return quoted(entry->key()) + " stands in slot " + std::to_string(slot) +
+          return test::quoted(entry->key()) + " stands in slot " + std::to_string(slot) +
                  ", behind the free slot " + std::to_string(at);
         }
       }

@@ -23,7 +23,7 @@ ToldIterator walk(std::initializer_list<const char*> keys, const Range& range = 
   std::string told_keys;
   for (const char* key : keys) {
     entries.emplace_back(key, key);
-    told_keys += quoted(key) + " ";
+    told_keys += test::quoted(key) + " ";
   }
   step("walk over " + told_keys + "as a scan of " + told(range));
   Iterator::Scope scope{std::make_shared<Lifetime>(Limits()), Context::none(), range.limit};
