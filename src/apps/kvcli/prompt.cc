@@ -143,17 +143,13 @@ unsigned char Prompt::complete_here() {
     ::el_insertstr(editor, rest.c_str());
     return CC_REFRESH;
   }
-  fmt::print("\n");
-  for (const std::string& each : found) fmt::print("{}  ", each);
-  fmt::print("\n");
-  std::fflush(stdout);
+  say(stdout, fmt::format("\n{}  \n", fmt::join(found, "  ")));
   return CC_REDISPLAY;
 }
 
 void Prompt::greet() const {
-  fmt::print("kvcli {}, engine {}. Type help, or quit (Ctrl-D) to leave.\n", KVCLI_VERSION,
-             engine_);
-  std::fflush(stdout);
+  say(stdout, fmt::format("kvcli {}, engine {}. Type help, or quit (Ctrl-D) to leave.\n",
+                          KVCLI_VERSION, engine_));
 }
 
 // After every line, so that a terminal that is closed loses nothing.
@@ -166,7 +162,7 @@ void Prompt::remember(const char* line) {
 
 Exit Prompt::run() {
   if (!editor_ || !history_) {
-    fmt::print(stderr, "kvcli: the terminal cannot be used; give the commands by --file\n");
+    say(stderr, "kvcli: the terminal cannot be used; give the commands by --file\n");
     return Exit::io;
   }
   greet();
@@ -176,8 +172,7 @@ Exit Prompt::run() {
     ::el_set(editor_.get(), EL_PREP_TERM, 1);
     const char* typed = ::el_gets(editor_.get(), &length);
     if (typed == nullptr || length <= 0) {
-      fmt::print("\n");
-      if (session_.open_batch()) fmt::print("The open batch was not done.\n");
+      say(stdout, session_.open_batch() ? "\nThe open batch was not done.\n" : "\n");
       return Exit::ok;
     }
     if (std::exchange(cancelled_, false)) continue;
@@ -186,7 +181,7 @@ Exit Prompt::run() {
     const Interrupts::Running running(interrupts_);
     const Outcome outcome = session_.run_line(typed, running.token());
     if (outcome.output_gone) return Exit::io;
-    if (outcome.failed()) fmt::print(stderr, "{}\n", outcome.complaint);
+    if (outcome.failed()) say(stderr, outcome.complaint + "\n");
   }
   return Exit::ok;
 }
