@@ -46,7 +46,7 @@ std::string printable(std::string_view text);
 // The bytes as one word of a line, in quotes, with the escapes it needs.
 std::string quote(std::string_view bytes);
 
-// As quote, with the middle of long ones left out: for messages.
+// As quote, with the end of long ones left out: for messages.
 std::string abbreviated(std::string_view bytes);
 
 // How many bytes the UTF-8 sequence at the front takes, 1 to 4; 0 where it is not well-formed
