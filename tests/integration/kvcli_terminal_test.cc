@@ -65,6 +65,7 @@ TEST_F(KvcliTerminal, AnswersWhatIsTyped) {
   EXPECT_EQ(enter(terminal, "get nobody"), "get: no key \"nobody\"\n");
   EXPECT_EQ(enter(terminal, "gte user:1"),
             "no command is called \"gte\", did you mean get? (help lists them)\n");
+  EXPECT_TRUE(enter(terminal, "get \"user").starts_with("the quote in \"user is never closed; "));
   EXPECT_EQ(enter(terminal, "exists user:1"), "true\n");
   leave(terminal);
 }

@@ -179,7 +179,9 @@ Exit Prompt::run() {
     if (std::strspn(typed, " \t\r\n") == std::strlen(typed)) continue;
     remember(typed);
     const Interrupts::Running running(interrupts_);
-    const Outcome outcome = session_.run_line(typed, running.token());
+    std::string_view line(typed);
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    const Outcome outcome = session_.run_line(line, running.token());
     if (outcome.output_gone) return Exit::io;
     if (outcome.failed()) say(stderr, outcome.complaint + "\n");
   }
