@@ -45,7 +45,9 @@ std::string quote(std::string_view bytes) { return '"' + escaped(bytes, true, tr
 std::string abbreviated(std::string_view bytes) {
   constexpr std::size_t most = 80;
   if (bytes.size() <= most) return quote(bytes);
-  return fmt::format("{}… ({} bytes)", quote(bytes.substr(0, most / 2)), bytes.size());
+  std::size_t end = most / 2;
+  while (end > most / 2 - 3 && (byte_at(bytes, end) & 0xc0) == 0x80) --end;  // no letter is cut
+  return fmt::format("{}… ({} bytes)", quote(bytes.substr(0, end)), bytes.size());
 }
 
 std::string printable(std::string_view text) { return escaped(text, false, false); }

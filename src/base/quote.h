@@ -22,8 +22,8 @@ std::string escape(std::string_view bytes);
 // As escape, in quotes.
 std::string quote(std::string_view bytes);
 
-// As quote, but of more than 80 bytes only the first 40, and how many there are. For messages: a
-// key may be long.
+// As quote, but of more than 80 bytes only the first 40 (or up to 3 fewer, so that no letter is
+// cut), and how many there are. For messages: a key may be long.
 std::string abbreviated(std::string_view bytes);
 
 // As escape, but a backslash stays one: for text that may hold escapes already.

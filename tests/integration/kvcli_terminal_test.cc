@@ -2,8 +2,11 @@
 
 #include "tests/integration/kvcli_terminal.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -62,6 +65,7 @@ TEST_F(KvcliTerminal, AnswersWhatIsTyped) {
   EXPECT_EQ(enter(terminal, "get nobody"), "get: no key \"nobody\"\n");
   EXPECT_EQ(enter(terminal, "gte user:1"),
             "no command is called \"gte\", did you mean get? (help lists them)\n");
+  EXPECT_TRUE(enter(terminal, "get \"user").starts_with("the quote in \"user is never closed; "));
   EXPECT_EQ(enter(terminal, "exists user:1"), "true\n");
   leave(terminal);
 }
@@ -187,6 +191,21 @@ TEST_F(KvcliTerminal, CtrlCStopsAScanAndNotTheProgram) {
   EXPECT_TRUE(terminal.wait_for("scan: interrupted after ")) << terminal.said();
   EXPECT_TRUE(terminal.wait_for("map> "));
   EXPECT_EQ(enter(terminal, "count"), "100000\n");
+  leave(terminal);
+}
+
+TEST_F(KvcliTerminal, CtrlCStopsAnImportThatWaits) {
+  const std::string pipe = folder_.path() + "/silent.csv";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  Terminal terminal(settings());
+  begin(terminal);
+  terminal.type(fmt::format("import {}\r", pipe));
+  const int writer = ::open(pipe.c_str(), O_WRONLY);  // returns when the import reads
+  ASSERT_GE(writer, 0);
+  terminal.type(ctrl_c);
+  EXPECT_TRUE(terminal.wait_for("import: interrupted; imported before it: 0 entries\nmap> "))
+      << terminal.said();
+  ::close(writer);
   leave(terminal);
 }
 

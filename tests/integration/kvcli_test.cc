@@ -213,6 +213,8 @@ TEST_F(Kvcli, WrongUseIsToldInOneLine) {
       {"kvcli --durability sync get k", "keeps nothing on disk"},
       {"kvcli --directory d get k", "no directory"},
       {"kvcli --file script.kv get k", "not both"},
+      {"kvcli get k --engine map", "before the command"},
+      {"kvcli --file '' get k", "not both"},
       {"kvcli get 'a\\q'", "no escape is written \\q"},
       {"kvcli ''", "no command is called \"\""},
       {"kvcli help nothing", "no command is called \"nothing\""},
@@ -235,6 +237,7 @@ TEST_F(Kvcli, StrangeInputIsRefusedAndNeverCrashes) {
   EXPECT_EQ(script("\xff\xfe" + std::string(3, '\0')).code, 2);
   EXPECT_EQ(run("kvcli --file missing.kv").code, 5);
   EXPECT_EQ(run("kvcli --file .").code, 5);
+  EXPECT_EQ(run("kvcli --file ''").code, 5);
   EXPECT_EQ(run("kvcli <.").code, 5);
   EXPECT_EQ(run("kvcli <&-").code, 5);
   EXPECT_EQ(script("put a " + std::string(8 << 20, 'x') + "\ncount").output, "1\n");
@@ -271,6 +274,15 @@ TEST_F(Kvcli, AClosedStandardOutputDoesNotHitAFile) {
   EXPECT_EQ(read("out.csv"), "key,value\r\n");
 }
 
+TEST_F(Kvcli, AClosedOrFullStandardErrorChangesNoCode) {
+  write("script.kv", "get k\n");
+  for (const std::string_view gone : {"2>&-", "2>/dev/full"}) {
+    EXPECT_EQ(run(fmt::format("kvcli get k {}", gone)).code, 1) << gone;
+    EXPECT_EQ(run(fmt::format("kvcli gte k {}", gone)).code, 2) << gone;
+    EXPECT_EQ(run(fmt::format("kvcli --file script.kv {}", gone)).code, 1) << gone;
+  }
+}
+
 TEST_F(Kvcli, HelpTellsEverythingAScriptNeeds) {
   const Ended help = run("kvcli --help");
   EXPECT_EQ(help.code, 0);
@@ -282,6 +294,7 @@ TEST_F(Kvcli, HelpTellsEverythingAScriptNeeds) {
   EXPECT_EQ(run("kvcli help").code, 0);
   EXPECT_EQ(run("kvcli --version").output, run("kvcli version").output);
   EXPECT_EQ(run("kvcli --help >/dev/full").code, 5);
+  EXPECT_THAT(run("kvcli --version >/dev/full").errors, HasSubstr("No space left on device"));
 }
 
 }  // namespace

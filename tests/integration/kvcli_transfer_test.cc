@@ -120,12 +120,13 @@ TEST_F(Transfer, AWrongLineStopsTheImportAndWhatStoodBeforeItIsIn) {
   }
 }
 
-TEST_F(Transfer, AKeyThatTheStoreRefusesStopsTheImportToo) {
+TEST_F(Transfer, AKeyThatTheStoreRefusesIsAWrongLineToo) {
   const std::string line = std::string(100'000, 'k') + ",1\n";
-  const Outcome outcome = import(FileFormat::csv, "a,1\n" + line);
+  const Outcome outcome = import(FileFormat::csv, "a,1\n" + line + "b,2\n");
   EXPECT_EQ(outcome.exit, Exit::usage);
-  EXPECT_THAT(outcome.complaint, HasSubstr("imported before it: 0 entries"));
-  EXPECT_EQ(entries(), Entries{});
+  EXPECT_THAT(outcome.complaint, HasSubstr("/in:2: a key of 100000 bytes is over the limit"));
+  EXPECT_THAT(outcome.complaint, HasSubstr("imported before it: 1 entry"));
+  EXPECT_EQ(entries(), (Entries{{"a", "1"}}));
 }
 
 TEST_F(Transfer, ALineMayBeLongAndHoldAnyByte) {
@@ -152,6 +153,8 @@ TEST_F(Transfer, ANewFileAppearsWhenItIsComplete) {
 
 TEST_F(Transfer, AFileThatExistsStaysUnlessItMayBeReplaced) {
   const std::string path = file("old", "precious");
+  const auto only_mine = std::filesystem::perms::owner_read;
+  std::filesystem::permissions(path, only_mine);
   EXPECT_TRUE(fails_with(Code::invalid_argument, NewFile::create(path, false)));
   {
     auto replacement = NewFile::create(path, true);
@@ -161,6 +164,7 @@ TEST_F(Transfer, AFileThatExistsStaysUnlessItMayBeReplaced) {
     EXPECT_TRUE(ok(replacement->commit()));
   }
   EXPECT_EQ(contents(path), "x");
+  EXPECT_EQ(std::filesystem::status(path).permissions(), only_mine);
   EXPECT_THAT(names_in(folder_.path()), ElementsAre("old"));
 }
 

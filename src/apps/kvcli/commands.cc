@@ -137,7 +137,8 @@ constexpr Command table[] = {
      "put every entry of a file",
      "FILE is - for standard input. The first wrong line stops it: what stood before it is in.\n"
      "json: one object a line, {\"key\": …, \"value\": …}\n"
-     "csv:  RFC 4180, two fields; a first line \"key,value\" is a heading\n",
+     "csv:  RFC 4180, two fields, in which \\\\, \\xNN and the like are escapes; a first line\n"
+     "      \"key,value\" is a heading\n",
      import_options,
      {}},
     {Verb::export_,

@@ -50,10 +50,10 @@ std::unexpected<Error> unknown_command(const std::string& typed) {
 std::unexpected<Error> unknown_option(const Command& command, const std::string& typed) {
   std::vector<std::string_view> names;
   for (const Option& option : options_of(command)) names.push_back(option.name);
-  return wrong(
-      fmt::format("{}: no option is called {}{} (see: help {}; a key that begins with -- "
-                  "stands in quotes or behind a word --)",
-                  command.name, abbreviated(typed), did_you_mean(typed, names), command.name));
+  return wrong(fmt::format(
+      "{}: no option is called {}{} (see: help {}; kvcli's own options stand before the "
+      "command; a key that begins with -- stands behind a word --)",
+      command.name, abbreviated(typed), did_you_mean(typed, names), command.name));
 }
 
 // Takes the option at words.front(), and its value where it has one, off the words.
@@ -113,8 +113,8 @@ Result<Invocation> parse(std::span<const Word> words) {
   if (given < command->least || given > command->most) {
     const std::string_view hint =
         given > command->most && command->most > 0 ? "; quote a word that holds blanks" : "";
-    return wrong(fmt::format("{}: {} arguments given{}; it is used so: {}", command->name, given,
-                             hint, usage(*command)));
+    return wrong(fmt::format("{}: {} {} given{}; it is used so: {}", command->name, given,
+                             given == 1 ? "argument" : "arguments", hint, usage(*command)));
   }
   return invocation;
 }

@@ -4,10 +4,11 @@
 //
 // *Thread safety*: one thread at a time. *Ownership*: owns the open file.
 // *Errors*: `io_error`, naming the file and what to do; `invalid_argument` for a line longer than
-// max_line_bytes.
+// max_line_bytes; `cancelled` once a stop is requested, also while it waits for a silent pipe.
 
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,7 @@ inline constexpr std::size_t max_line_bytes = std::size_t{260} << 20;
 class LineSource {
  public:
   // "-" is standard input.
-  static Result<LineSource> open(const std::string& path);
+  static Result<LineSource> open(const std::string& path, std::stop_token stop = {});
   LineSource(LineSource&& other) noexcept;
   LineSource& operator=(LineSource&&) = delete;
   ~LineSource();
@@ -37,13 +38,15 @@ class LineSource {
   std::uint64_t size_bytes() const { return size_bytes_; }  // 0: not known
 
  private:
-  LineSource(int fd, std::string name, std::uint64_t size_bytes)
-      : fd_(fd), name_(std::move(name)), size_bytes_(size_bytes) {}
+  LineSource(int fd, std::string name, std::uint64_t size_bytes, std::stop_token stop)
+      : fd_(fd), name_(std::move(name)), size_bytes_(size_bytes), stop_(std::move(stop)) {}
+  Status wait() const;
   Result<bool> fill();
 
   int fd_;
   std::string name_;
   std::uint64_t size_bytes_;
+  std::stop_token stop_;
   std::uint64_t number_ = 0;
   std::uint64_t bytes_read_ = 0;
   std::string buffer_;

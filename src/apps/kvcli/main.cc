@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <optional>
 
 #include "apps/kvcli/interrupts.h"
 #include "apps/kvcli/prompt.h"
@@ -22,7 +23,7 @@ struct Arguments {
   Options options;
   std::string durability;
   std::string output = "plain";
-  std::string file;
+  std::optional<std::string> file;
   bool keep_going = false;
   std::vector<std::string> command;  // empty: the commands come from a file, a pipe or a person
 };
@@ -41,8 +42,18 @@ class NoUsageLine final : public CLI::Formatter {
 };
 
 Exit complain(Exit exit, std::string_view complaint) {
-  if (!complaint.empty()) fmt::print(stderr, "kvcli: {}\n", complaint);
+  if (!complaint.empty()) say(stderr, fmt::format("kvcli: {}\n", complaint));
   return exit;
+}
+
+// Ends a run whose whole answer is this text.
+Exit print(std::string_view text) {
+  Output output(STDOUT_FILENO, "standard output");
+  Status written = output.write(text);
+  if (written) written = output.flush();
+  if (written) return Exit::ok;
+  const Outcome outcome = output_error(output, written.error());
+  return complain(outcome.exit, outcome.complaint);
 }
 
 std::string footer() {
@@ -96,14 +107,14 @@ Exit run(const Arguments& arguments) {
   if (const Status set = set_durability(arguments.durability, options); !set) {
     return complain(Exit::usage, set.error().message());
   }
-  if (!arguments.command.empty() && !arguments.file.empty()) {
+  if (!arguments.command.empty() && arguments.file) {
     return complain(Exit::usage, fmt::format("give a command or --file, not both ({})",
                                              abbreviated(arguments.command.front())));
   }
   const bool one = !arguments.command.empty();
   const bool prompt =
-      !one && arguments.file.empty() && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
-  const std::string file = arguments.file.empty() ? "-" : arguments.file;
+      !one && !arguments.file && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  const std::string file = arguments.file.value_or("-");
 
   Interrupts interrupts(prompt);
   Output output(STDOUT_FILENO, "standard output");
@@ -157,11 +168,9 @@ int main_of(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return std::fflush(stdout) == 0 ? 0 : static_cast<int>(Exit::io);
+    return static_cast<int>(print(app.help()));
   } catch (const CLI::CallForVersion& version) {
-    fmt::print("{}\n", version.what());
-    return std::fflush(stdout) == 0 ? 0 : static_cast<int>(Exit::io);
+    return static_cast<int>(print(version.what() + std::string("\n")));
   } catch (const CLI::ParseError& error) {
     return static_cast<int>(
         complain(Exit::usage, fmt::format("{} (see: kvcli --help)", printable(error.what()))));

@@ -45,7 +45,8 @@ Result<NewFile> NewFile::create(const std::string& path, bool replace) {
   if (unresolved) target = path;
 
   struct stat info{};
-  if (::lstat(target.c_str(), &info) == 0) {
+  const bool replaces = ::lstat(target.c_str(), &info) == 0;
+  if (replaces) {
     if (S_ISDIR(info.st_mode)) return unwritable(path, "it is a directory; name a file");
     if (!replace) return exists_already(path);
     if (!S_ISREG(info.st_mode)) {
@@ -56,7 +57,9 @@ Result<NewFile> NewFile::create(const std::string& path, bool replace) {
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return unwritable(path, std::strerror(errno));
   NewFile file(fd, target, temporary, replace);
-  if (::fchmod(fd, usual_mode()) != 0) return unwritable(path, std::strerror(errno));
+  // What was private stays private.
+  if (::fchmod(fd, replaces ? info.st_mode & 0777 : usual_mode()) != 0)
+    return unwritable(path, std::strerror(errno));
   return file;
 }
 

@@ -97,4 +97,9 @@ Outcome output_error(const Output& output, const Error& error) {
   return io_error(error.message());
 }
 
+void say(std::FILE* stream, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stream);
+  std::fflush(stream);
+}
+
 }  // namespace kv::cli

@@ -8,6 +8,7 @@
 // gives the first error.
 
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <span>
 #include <string>
@@ -65,5 +66,9 @@ class Output {
 
 // The outcome that a failed write stands for.
 Outcome output_error(const Output& output, const Error& error);
+
+// Puts a complaint, or the conversation's own lines, on standard error or output. If that fails,
+// there is nobody left to tell.
+void say(std::FILE* stream, std::string_view text);
 
 }  // namespace kv::cli

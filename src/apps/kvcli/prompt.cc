@@ -143,17 +143,13 @@ unsigned char Prompt::complete_here() {
     ::el_insertstr(editor, rest.c_str());
     return CC_REFRESH;
   }
-  fmt::print("\n");
-  for (const std::string& each : found) fmt::print("{}  ", each);
-  fmt::print("\n");
-  std::fflush(stdout);
+  say(stdout, fmt::format("\n{}  \n", fmt::join(found, "  ")));
   return CC_REDISPLAY;
 }
 
 void Prompt::greet() const {
-  fmt::print("kvcli {}, engine {}. Type help, or quit (Ctrl-D) to leave.\n", KVCLI_VERSION,
-             engine_);
-  std::fflush(stdout);
+  say(stdout, fmt::format("kvcli {}, engine {}. Type help, or quit (Ctrl-D) to leave.\n",
+                          KVCLI_VERSION, engine_));
 }
 
 // After every line, so that a terminal that is closed loses nothing.
@@ -166,7 +162,7 @@ void Prompt::remember(const char* line) {
 
 Exit Prompt::run() {
   if (!editor_ || !history_) {
-    fmt::print(stderr, "kvcli: the terminal cannot be used; give the commands by --file\n");
+    say(stderr, "kvcli: the terminal cannot be used; give the commands by --file\n");
     return Exit::io;
   }
   greet();
@@ -176,17 +172,18 @@ Exit Prompt::run() {
     ::el_set(editor_.get(), EL_PREP_TERM, 1);
     const char* typed = ::el_gets(editor_.get(), &length);
     if (typed == nullptr || length <= 0) {
-      fmt::print("\n");
-      if (session_.open_batch()) fmt::print("The open batch was not done.\n");
+      say(stdout, session_.open_batch() ? "\nThe open batch was not done.\n" : "\n");
       return Exit::ok;
     }
     if (std::exchange(cancelled_, false)) continue;
     if (std::strspn(typed, " \t\r\n") == std::strlen(typed)) continue;
     remember(typed);
     const Interrupts::Running running(interrupts_);
-    const Outcome outcome = session_.run_line(typed, running.token());
+    std::string_view line(typed);
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    const Outcome outcome = session_.run_line(line, running.token());
     if (outcome.output_gone) return Exit::io;
-    if (outcome.failed()) fmt::print(stderr, "{}\n", outcome.complaint);
+    if (outcome.failed()) say(stderr, outcome.complaint + "\n");
   }
   return Exit::ok;
 }

@@ -19,8 +19,8 @@ Exit run_script(Session& session, LineSource& source, Interrupts& interrupts, bo
   Exit last = Exit::ok;
   const auto complain = [&](const Outcome& outcome) {
     if (!outcome.complaint.empty()) {
-      fmt::print(stderr, "{}:{}: {}\n", printable(source.name()), source.number(),
-                 outcome.complaint);
+      say(stderr,
+          fmt::format("{}:{}: {}\n", printable(source.name()), source.number(), outcome.complaint));
     }
     if (!first_failure) first_failure = outcome.exit;
   };

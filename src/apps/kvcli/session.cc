@@ -58,7 +58,8 @@ Outcome Session::run_line(std::string_view line, std::stop_token stop) {
 Outcome Session::run(std::span<const Word> words, std::stop_token stop) {
   const auto invocation = parse(words);
   if (!invocation) return usage_error(invocation.error().message());
-  context_ = Context().with_cancellation(std::move(stop));
+  stop_ = std::move(stop);
+  context_ = Context().with_cancellation(stop_);
   Outcome outcome;
   try {
     outcome = execute(*invocation);

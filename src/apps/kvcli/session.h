@@ -69,7 +69,6 @@ class Session {
   Outcome batch(const Arguments& arguments);
   Outcome commit();
   Outcome abort();
-  Outcome apply(const Batch& batch);
   Outcome snapshot(const Arguments& arguments);
   Outcome list_snapshots();
   Outcome import(const Invocation& invocation);
@@ -95,6 +94,7 @@ class Session {
   bool finished_ = false;
 
   // Of the command that runs.
+  std::stop_token stop_;
   Context context_;
   Format format_ = Format::plain;
 };

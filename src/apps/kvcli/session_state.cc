@@ -148,7 +148,7 @@ Outcome Session::import(const Invocation& invocation) {
   }
   const Result<FileFormat> format = format_of(invocation, path);
   if (!format) return usage_error(format.error().message());
-  Result<LineSource> source = LineSource::open(path);
+  Result<LineSource> source = LineSource::open(path, stop_);
   if (!source) return io_error(source.error().message());
   std::uint64_t imported = 0;
   Outcome outcome =

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <vector>
 
 #include "apps/kvcli/words.h"
 #include "base/clock.h"
@@ -28,7 +29,7 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
   ~ProgressLine() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
+    if (shown_) say(stderr, "\r\x1b[K");
   }
 
   void advance(std::uint64_t entries) {
@@ -40,9 +41,9 @@ class ProgressLine {
  private:
   void draw(std::uint64_t entries) {
     drawn_ = Clock::real().now();
-    fmt::print(stderr, "\rimporting {} {}",
-               progress_bar(source_.bytes_read(), source_.size_bytes(), 30), entries_text(entries));
-    std::fflush(stderr);
+    say(stderr, fmt::format("\rimporting {} {}",
+                            progress_bar(source_.bytes_read(), source_.size_bytes(), 30),
+                            entries_text(entries)));
   }
 
   const LineSource& source_;
@@ -53,19 +54,46 @@ class ProgressLine {
 // What is read but not yet in the store.
 class Pending {
  public:
-  void put(const Record& record) { batch_.put(record.key, record.value); }
+  void put(const Record& record, std::uint64_t line) {
+    batch_.put(record.key, record.value);
+    lines_.push_back(line);
+  }
   bool full() const {
     return batch_.change_count() >= 1000 || batch_.bytes() >= std::size_t{1} << 20;
   }
-  Status apply(Store& store, const Context& context, std::uint64_t& imported) {
-    if (Status applied = store.apply(batch_, context); !applied) return applied;
-    imported += batch_.change_count();
+  Status apply(Store& store, const Context& context, std::string_view file,
+               std::uint64_t& imported) {
+    Status applied = store.apply(batch_, context);
+    if (failed_with(Code::invalid_argument, applied)) {
+      applied = put_singly(store, context, file, imported);
+    } else if (applied) {
+      imported += batch_.change_count();
+    }
+    if (!applied) return applied;
     batch_.clear();
+    lines_.clear();
     return {};
   }
 
  private:
+  // A record is over a limit, so nothing of the batch was done. Puts what stands before it, and
+  // tells its line.
+  Status put_singly(Store& store, const Context& context, std::string_view file,
+                    std::uint64_t& imported) const {
+    auto line = lines_.begin();
+    for (const Batch::Operation& change : batch_.changes()) {
+      if (Status put = store.put(change.key, change.value, context); !put) {
+        return failure(put.error().code(),
+                       fmt::format("{}:{}: {}", file, *line, put.error().message()));
+      }
+      ++imported;
+      ++line;
+    }
+    return {};
+  }
+
   Batch batch_;
+  std::vector<std::uint64_t> lines_;  // of each record
 };
 
 }  // namespace
@@ -125,13 +153,14 @@ Outcome import_records(Store& store, LineSource& source, FileFormat format, cons
   };
   for (;;) {
     Result<bool> got = reader.next(record);
-    if (got && *got) pending.put(record);
+    if (got && *got) pending.put(record, reader.line());
     if (!got || !*got || pending.full()) {
-      if (Status applied = pending.apply(store, context, imported); !applied) {
+      if (Status applied = pending.apply(store, context, source.name(), imported); !applied) {
         return stopped(store_error(applied.error()));
       }
       line.advance(imported);
     }
+    if (failed_with(Code::cancelled, got)) return stopped(store_error(got.error()));
     if (failed_with(Code::io_error, got)) return stopped(io_error(got.error().message()));
     if (!got) {
       return stopped(io_error(fmt::format("{}:{}: {}", printable(source.name()), reader.line(),
