@@ -13,6 +13,12 @@ else()
   set(KV_HAS_SOLUTIONS OFF)
 endif()
 
+# Places in the source are told from the root on, wherever the project stands; with ccache the compiler is
+# given paths relative to the build folder.
+file(RELATIVE_PATH up ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+set(KV_PATH_MAPS -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/= -fmacro-prefix-map=${up}=
+  -fdebug-prefix-map=${CMAKE_SOURCE_DIR}=.)
+
 # kv_objects(target IN folder SOURCES file... [LINK library...])
 #   An object library with our warnings; sources are relative to folder, folder to the project's root.
 function(kv_objects target)
@@ -21,7 +27,7 @@ function(kv_objects target)
   add_library(${target} OBJECT ${ARG_SOURCES})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
   target_compile_options(${target} PRIVATE
-    -Wall -Wextra -Wshadow -Wconversion -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
+    -Wall -Wextra -Wshadow -Wconversion ${KV_PATH_MAPS})
   set_target_properties(${target} PROPERTIES COMPILE_WARNING_AS_ERROR ON)
   target_link_libraries(${target} PUBLIC ${ARG_LINK})
 endfunction()
