@@ -52,10 +52,13 @@ check: ## what must hold before a change is shared: tests, course, mutants, form
 check-all: check tidy fuzz ## the same and the long forms: clang-tidy, fuzzing
 
 asan: ## the tests under the address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory test PRESET=asan
+	@$(MAKE) --no-print-directory configure PRESET=asan
+	@cmake --build --preset asan --target test_programs -- --quiet
+	@ctest --preset asan -j 2
 
 tsan: ## the tests with threads in them under the thread sanitizer
-	@$(MAKE) --no-print-directory build PRESET=tsan
+	@$(MAKE) --no-print-directory configure PRESET=tsan
+	@cmake --build --preset tsan --target thread_test_programs -- --quiet
 	@ctest --preset tsan -j 2 -L threads
 
 fuzz: ## feed every parser of bytes from outside, 10 million inputs each

@@ -10,8 +10,10 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
 
-# A rebuild after a change of branch or preset finds most objects in the cache. Never needed.
+# A rebuild after a change of branch or preset finds most objects in the cache, and so does another copy of
+# the project: paths below the root count as relative (kv_objects maps them in what is compiled). Never needed.
 find_program(KV_CCACHE ccache)
 if(KV_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${KV_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_ABSSTDERR=1 ${KV_CCACHE})
 endif()

@@ -76,6 +76,15 @@ TEST_F(Skeleton, AFileThatSomebodyElsePutThereCountsAsEdited) {
   EXPECT_EQ(project_.read("labs/01-a/given.h"), "mine\n");
 }
 
+TEST_F(Skeleton, WhatCannotBeReadIsKept) {
+  generate();
+  const fs::path file = project_.root() / "labs/01-a/given.h";
+  fs::remove(file);
+  fs::create_symlink("away", file);  // a disk that is not mounted now
+  EXPECT_EQ(generate().kept, Paths{"01-a/given.h"});
+  EXPECT_TRUE(fs::is_symlink(file));
+}
+
 TEST_F(Skeleton, AMissingFileIsWrittenAnew) {
   generate();
   fs::remove(project_.root() / "labs/01-a/given.h");

@@ -101,7 +101,6 @@ Status Grader::prepare() {
   if (!cases) return failure(std::move(cases));
   cases_ = std::move(*cases);
   const std::string mine = fmt::format("test_{}_mine", lab.name);
-  plan_.program = fs::path("build") / project_.preset / "bin" / mine;
   plan_.problem = build(project_, mine);
   if (!plan_.problem) mine_ = project_.program(mine);
   // The first lab stands on nothing that it could inherit a fault from.
@@ -112,32 +111,47 @@ Status Grader::prepare() {
   return {};
 }
 
-Verdict Grader::judge(const std::string& test) const {
-  Attempt mine = mine_.empty() ? not_run(*plan_.problem) : runner_.run_case(mine_, test);
-  const Attempt reference = reference_.answer(runner_, test);
-  Verdict verdict = judge_case(test, std::move(mine), reference);
-  if (verdict.passed() || isolated_.empty()) return verdict;
-  return judge_inheritance(std::move(verdict),
-                           judge_case(test, runner_.run_case(isolated_, test), reference));
+std::vector<Attempt> Grader::answers(std::size_t task) const {
+  if (!runs()) return {};
+  std::vector<Attempt> answers(cases_[task].size());
+  in_parallel(answers.size(),
+              [&](std::size_t i) { answers[i] = reference_.answer(runner_, cases_[task][i]); });
+  return answers;
 }
 
-TaskGrade Grader::judge(std::size_t task) const {
+Verdict Grader::run(const fs::path& program, const std::string& test, const Attempt& answer) const {
+  Verdict verdict = judge_case(test, runner_.run_case(program, test), answer);
+  verdict.program = program.lexically_relative(project_.root);
+  return verdict;
+}
+
+Verdict Grader::judge(const std::string& test, const Attempt& answer) const {
+  Verdict verdict =
+      mine_.empty() ? judge_case(test, not_run(*plan_.problem), answer) : run(mine_, test, answer);
+  if (verdict.passed() || isolated_.empty()) return verdict;
+  return judge_inheritance(std::move(verdict), run(isolated_, test, answer));
+}
+
+TaskGrade Grader::judge(std::size_t task, const std::vector<Attempt>& answers) const {
   TaskGrade grade = plan_.tasks[task];
   if (cases_.empty()) return grade;  // not even the list of cases could be had
   const std::vector<std::string>& cases = cases_[task];
   grade.verdicts.resize(cases.size());
-  if (mine_.empty() && isolated_.empty()) {
+  if (!runs()) {
     for (std::size_t i = 0; i < cases.size(); ++i)
-      grade.verdicts[i] = {.test = cases[i], .attempt = not_run(*plan_.problem), .difference = {}};
+      grade.verdicts[i] = {.test = cases[i], .attempt = not_run(*plan_.problem)};
     return grade;
   }
-  in_parallel(cases.size(), [&](std::size_t i) { grade.verdicts[i] = judge(cases[i]); });
+  in_parallel(cases.size(),
+              [&](std::size_t i) { grade.verdicts[i] = judge(cases[i], answers[i]); });
   return grade;
 }
 
 Grade Grader::grade() const {
+  std::vector<std::vector<Attempt>> answered;
+  for (std::size_t i = 0; i < plan_.tasks.size(); ++i) answered.push_back(answers(i));
   Grade grade = plan_;
-  for (std::size_t i = 0; i < grade.tasks.size(); ++i) grade.tasks[i] = judge(i);
+  for (std::size_t i = 0; i < grade.tasks.size(); ++i) grade.tasks[i] = judge(i, answered[i]);
   return grade;
 }
 

@@ -33,8 +33,7 @@ struct TaskGrade {
 struct Grade {
   Lab lab;
   std::uint64_t seed = 1;
-  std::string program;                  // that the cases ran in, relative to the root
-  std::optional<BuildProblem> problem;  // why there was nothing to run
+  std::optional<BuildProblem> problem;  // why the student's program could not be made
   std::vector<TaskGrade> tasks;
 
   double points(Inherited inherited) const;
@@ -49,19 +48,28 @@ class Grader {
  public:
   static Result<Grader> open(const Project& project, const Lab& lab, std::uint64_t seed);
 
-  // With no verdicts yet. Where there is a problem, nothing can be judged.
+  // With no verdicts yet.
   const Grade& plan() const { return plan_; }
 
-  // Runs the cases of one task.
-  TaskGrade judge(std::size_t task) const;
+  // Whether there is a program to run: the student's, or at least this lab's code on the
+  // reference's earlier stages (then plan().problem lies in an earlier lab).
+  bool runs() const { return !mine_.empty() || !isolated_.empty(); }
 
-  // Runs them all.
+  // Runs the cases of one task.
+  TaskGrade judge(std::size_t task) const { return judge(task, answers(task)); }
+
+  // Runs them all; the reference answers every case before the student's code runs at all, so that
+  // nothing which that does can change an answer.
   Grade grade() const;
 
  private:
   Grader(const Project& project, const Lab& lab, std::uint64_t seed);
   Status prepare();
-  Verdict judge(const std::string& test) const;
+  std::vector<Attempt> answers(std::size_t task) const;  // the reference's, by case
+  TaskGrade judge(std::size_t task, const std::vector<Attempt>& answers) const;
+  Verdict judge(const std::string& test, const Attempt& answer) const;
+  Verdict run(const std::filesystem::path& program, const std::string& test,
+              const Attempt& answer) const;
 
   Project project_;
   Runner runner_;

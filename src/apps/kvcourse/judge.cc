@@ -224,8 +224,9 @@ Verdict judge_case(std::string test, Attempt mine, const Attempt& reference) {
   return verdict;
 }
 
-Verdict judge_inheritance(Verdict mine, const Verdict& isolated) {
-  mine.inherited = !mine.passed() && isolated.passed();
+Verdict judge_inheritance(Verdict mine, Verdict isolated) {
+  if (!mine.passed() && !isolated.passed()) return isolated;
+  mine.inherited = !mine.passed();
   return mine;
 }
 

@@ -83,6 +83,7 @@ struct Verdict {
   std::string test;
   Attempt attempt = {};
   std::optional<Difference> difference = {};
+  std::string program = {};  // that it ran in, relative to the root; empty: in none
   bool inherited = false;  // it passes on the reference's earlier stages: their fault, not its own
 
   bool passed() const { return attempt.passed(); }
@@ -92,7 +93,8 @@ struct Verdict {
 Verdict judge_case(std::string test, Attempt mine, const Attempt& reference);
 
 // Tells an own fault from an inherited one. `isolated` is the verdict on this lab's code on the
-// reference's earlier stages.
-Verdict judge_inheritance(Verdict mine, const Verdict& isolated);
+// reference's earlier stages; where that fails too, it is the one to tell of: in it, nothing of an
+// earlier lab hides the own fault.
+Verdict judge_inheritance(Verdict mine, Verdict isolated);
 
 }  // namespace kv::course

@@ -9,25 +9,28 @@
 namespace kv::course {
 namespace {
 
-// The first case of a task that came to a hole.
+// The first case of a task that came to a hole of this lab.
 const Verdict* unwritten(const TaskGrade& task) {
   const auto found = std::ranges::find_if(task.verdicts, [](const Verdict& verdict) {
-    return verdict.attempt.cause == Cause::not_written;
+    return verdict.attempt.cause == Cause::not_written && !verdict.inherited;
   });
   return found == task.verdicts.end() ? nullptr : &*found;
 }
 
-std::size_t failures(const TaskGrade& task) {
-  return static_cast<std::size_t>(std::ranges::count_if(task.verdicts, [](const Verdict& verdict) {
-    return !verdict.passed() && verdict.attempt.cause != Cause::not_written;
-  }));
+// Fails by a fault of this lab.
+bool fails(const Verdict& verdict) {
+  return !verdict.passed() && !verdict.inherited && verdict.attempt.cause != Cause::not_written;
+}
+
+std::size_t count(const TaskGrade& task, bool (*counts)(const Verdict&)) {
+  return static_cast<std::size_t>(std::ranges::count_if(task.verdicts, counts));
 }
 
 void print_failures(const Grade& plan, const TaskGrade& task) {
   constexpr std::size_t stories = 3;
   std::size_t told = 0;
   for (const Verdict& verdict : task.verdicts) {
-    if (verdict.passed() || verdict.attempt.cause == Cause::not_written) continue;
+    if (!fails(verdict)) continue;
     if (told++ < stories) {
       fmt::print("\n{}", story_of(plan, task.task, verdict));
     } else {
@@ -53,27 +56,34 @@ Result<int> lab_command(const Settings& settings, const std::string& which) {
   fmt::print("lab {}: {}\n\n", lab->name, lab->title);
   if (plan.problem) {
     fmt::print("{}", problem_text(*plan.problem));
-    return exit_not_built;
+    if (!grader->runs()) return exit_not_built;
+    fmt::print("The fault lies in an earlier lab: this one runs on the reference's.\n\n");
   }
 
   bool failed = false;
+  std::size_t all_inherited = 0;
   for (std::size_t i = 0; i < lab->tasks.size(); ++i) {
     const TaskGrade task = grader->judge(i);
-    const std::size_t wrong = failures(task);
+    const std::size_t wrong = count(task, fails);
+    const std::size_t inherited = count(task, [](const Verdict& each) { return each.inherited; });
     const Verdict* stopped = unwritten(task);
-    const std::string state = wrong > 0            ? causes_text(task)
-                              : stopped != nullptr ? "not written yet"
-                                                   : "ok";
+    const std::string state = wrong + inherited > 0 ? causes_text(task)
+                              : stopped != nullptr  ? "not written yet"
+                                                    : "ok";
     fmt::print("  {:5} {}: {} of {} cases, {}\n", task.task.number, task.task.title,
                task.passed(Inherited::count), task.verdicts.size(), state);
     if (wrong > 0) print_failures(plan, task);
     std::fflush(stdout);
     failed = failed || wrong > 0;
+    all_inherited += inherited;
     if (stopped == nullptr) continue;
     print_next(plan, task, *stopped);
     return failed ? exit_failed : exit_unfinished;
   }
-  if (failed) return exit_failed;
+  if (all_inherited > 0)
+    fmt::print("\n{} cases fail by a fault of an earlier lab: on the reference's they pass\n",
+               all_inherited);
+  if (failed || all_inherited > 0) return exit_failed;
   fmt::print("\nall tasks pass; `make grade LAB={}` gives the score\n", lab->number);
   return exit_ok;
 }

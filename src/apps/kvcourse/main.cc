@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <exception>
+#include <filesystem>
 #include <functional>
 #include <random>
 #include <string>
@@ -147,4 +149,12 @@ int run_command_line(int argc, char** argv) {
 }  // namespace
 }  // namespace kv::course
 
-int main(int argc, char** argv) { return kv::course::run_command_line(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return kv::course::run_command_line(argc, argv);
+  } catch (
+      const std::exception& error) {  // the file system's, for example: a folder without rights
+    fmt::print(stderr, "kvcourse: {}\n", error.what());
+    return kv::course::exit_usage;
+  }
+}

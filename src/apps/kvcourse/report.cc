@@ -51,6 +51,7 @@ std::string losses_of(const Grade& grade, const TaskGrade& task) {
   for (const Verdict& verdict : task.verdicts) {
     if (verdict.passed()) continue;
     const Attempt& attempt = verdict.attempt;
+    if (grade.problem && attempt.cause == grade.problem->cause) continue;  // told for all at once
     if (attempt.cause == Cause::not_written) {
       if (places.insert(attempt.detail).second)
         text += fmt::format("    {}\n", printable(attempt.detail));
@@ -84,8 +85,9 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
   if (attempt.failures.size() > most_failures)
     text += fmt::format("    ... {} failures more\n", attempt.failures.size() - most_failures);
   if (!attempt.report.empty()) text += indented(printable(attempt.report), 4, 30);
-  text += fmt::format("    alone: {} --gtest_filter={} --seed={}\n", grade.program, verdict.test,
-                      grade.seed);
+  if (!verdict.program.empty())
+    text += fmt::format("    alone: {} --gtest_filter={} --seed={}\n", verdict.program,
+                        verdict.test, grade.seed);
   text += fmt::format("    read:  {}\n", lesson_place(grade.lab, task));
   return text;
 }
@@ -133,15 +135,12 @@ std::string grade_table(const Grade& grade, Inherited inherited) {
     text += line + "\n";
   }
   text += "\n";
-  if (grade.problem) {
-    text += problem_text(*grade.problem) + "\n";
-  } else {
-    for (const TaskGrade& task : grade.tasks) {
-      const std::string losses = losses_of(grade, task);
-      if (!losses.empty())
-        text += fmt::format("{} {} (read {})\n{}\n", task.task.number, task.task.title,
-                            lesson_place(grade.lab, task.task), losses);
-    }
+  if (grade.problem) text += problem_text(*grade.problem) + "\n";
+  for (const TaskGrade& task : grade.tasks) {
+    const std::string losses = losses_of(grade, task);
+    if (!losses.empty())
+      text += fmt::format("{} {} (read {})\n{}\n", task.task.number, task.task.title,
+                          lesson_place(grade.lab, task.task), losses);
   }
   const double counted = grade.points(Inherited::count);
   const double forgiven = grade.points(Inherited::forgive);

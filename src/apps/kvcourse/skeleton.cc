@@ -62,7 +62,7 @@ class Generator {
   Status bring(const std::string& path, const std::string& text) {
     const std::optional<std::string> old = text_now(path);
     if (old != text) {
-      if (old && edited(path, *old) && !force_) {
+      if (edited(path, old) && !force_) {
         report_.kept.push_back(path);
         return {};
       }
@@ -75,7 +75,7 @@ class Generator {
 
   Status clear_away(const std::string& path) {
     const std::optional<std::string> old = text_now(path);
-    if (old && edited(path, *old) && !force_) {
+    if (edited(path, old) && !force_) {
       report_.kept.push_back(path);
       return {};
     }
@@ -102,9 +102,12 @@ class Generator {
     return std::nullopt;
   }
 
-  bool edited(const std::string& path, const std::string& text) const {
+  // Whether there is something that we did not write; what cannot be read counts as such.
+  bool edited(const std::string& path, const std::optional<std::string>& text) const {
+    std::error_code error;
+    if (!text) return fs::exists(fs::symlink_status(labs_ / path, error));
     const auto wrote = hashes_.find(path);
-    return wrote == hashes_.end() || wrote->second != hash_of(text);
+    return wrote == hashes_.end() || wrote->second != hash_of(*text);
   }
 
   const fs::path labs_;

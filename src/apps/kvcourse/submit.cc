@@ -40,8 +40,8 @@ Result<int> submit_command(const fs::path& root, std::string_view which) {
   for (const std::string& file : lab->hand_in) {
     if (!fs::is_regular_file(folder / file)) {
       return failure(Code::invalid_argument,
-                     fmt::format("labs/{}/{} is missing, and the lab hands it in; `make skeleton` "
-                                 "writes a fresh one",
+                     fmt::format("labs/{0}/{1} is missing, and the lab hands it in; `git checkout "
+                                 "-- labs/{0}/{1}` brings it back",
                                  lab->name, file));
     }
   }

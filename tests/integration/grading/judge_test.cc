@@ -181,6 +181,8 @@ TEST(JudgeInheritance, AFaultThatVanishesOnTheReferencesStagesIsInherited) {
   const Verdict fails = judge_case("Map.Get", observing({{"get", "2"}}), right);
   EXPECT_TRUE(judge_inheritance(fails, passes).inherited);
   EXPECT_FALSE(judge_inheritance(fails, fails).inherited);
+  const Verdict own = judge_case("Map.Get", observing({{"get", "3"}}), right);
+  EXPECT_EQ(judge_inheritance(fails, own).attempt.observations, own.attempt.observations);
   EXPECT_FALSE(judge_inheritance(passes, passes).inherited);
   EXPECT_FALSE(judge_inheritance(passes, fails).inherited);
 }

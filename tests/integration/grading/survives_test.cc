@@ -137,6 +137,73 @@ TEST(Lab, TellsWhereTheWorkStops) {
     EXPECT_EQ(course.kvcourse({"lab", "01", seed}).code, 0);
 }
 
+// A second lab, whose answer() needs earlier() of the first.
+class SecondLab : public testing::Test {
+ protected:
+  SecondLab() {
+    std::string lab = read_text(course_.root() / "tests/01-mini/lab.toml");
+    for (const char* number : {"1.1", "1.2"}) lab.replace(lab.find(number), 1, "2");
+    write_text(course_.root() / "tests/02-mini/lab.toml", lab);
+    for (const char* folder : {"solutions", "labs"}) {
+      write_text(course_.root() / folder / "01-mini/earlier.cc", right_earlier);
+      write_text(course_.root() / folder / "02-mini/answer.cc", answering("question.size()"));
+    }
+  }
+
+  static std::string answering(const std::string& size) {
+    return "#include <string>\n#include <string_view>\n#include \"base/todo.h\"\nint earlier();\n"
+           "std::string answer(std::string_view question) {\n"
+           "  const bool right = earlier() == 1;\n"
+           "  return right ? std::to_string(" +
+           size + ") + std::string(question) : \"?\";\n}\n";
+  }
+
+  void write_earlier(const std::string& source) {
+    write_text(course_.root() / "labs/01-mini/earlier.cc", source);
+  }
+
+  void write_own(const std::string& source) {
+    write_text(course_.root() / "labs/02-mini/answer.cc", source);
+  }
+
+  static constexpr auto right_earlier = "int earlier() { return 1; }\n";
+  const MiniCourse course_;
+};
+
+TEST_F(SecondLab, AFaultOfTheFirstIsInheritedHoweverItShows) {
+  EXPECT_TRUE(ends_with_score(course_.kvcourse({"grade", "2"}), "100"));
+  for (const char* fault :
+       {"int earlier() { return 2; }\n", "int earlier() { return 1 }\n",
+        "#include \"base/todo.h\"\nint earlier() { throw kv::todo(\"1.1\"); }\n"}) {
+    SCOPED_TRACE(fault);
+    write_earlier(fault);
+    const course::Outcome graded = course_.kvcourse({"grade", "2"});
+    EXPECT_TRUE(ends_with_score(graded, "0")) << graded.output;
+    EXPECT_TRUE(says(graded, "own faults alone: 100/100")) << graded.output;
+    EXPECT_TRUE(ends_with_score(course_.kvcourse({"grade", "2", "--inherited=forgive"}), "100"));
+    const course::Outcome lab = course_.kvcourse({"lab", "2"});
+    EXPECT_EQ(lab.code, 1);
+    EXPECT_TRUE(says(lab, "2.2   Long questions: 0 of 1 cases")) << lab.output;
+    EXPECT_TRUE(says(lab, "3 cases fail by a fault of an earlier lab")) << lab.output;
+  }
+}
+
+TEST_F(SecondLab, AnOwnFaultIsToldThoughTheFirstLabIsBroken) {
+  write_earlier("int earlier() { return 1 }\n");
+  write_own(answering("9"));
+  const course::Outcome graded = course_.kvcourse({"grade", "2", "--inherited=forgive"});
+  EXPECT_TRUE(ends_with_score(graded, "0")) << graded.output;
+  for (const char* part : {"did not build: labs/01-mini/earlier.cc:1", "seen      \"9a\"",
+                           "alone: build/dev/bin/test_02-mini_lab --gtest_filter=Short.OneLetter"})
+    EXPECT_TRUE(says(graded, part)) << graded.output;
+  write_own(answering("(throw kv::todo(\"2.1\"), 1)"));
+  const course::Outcome lab = course_.kvcourse({"lab", "2"});
+  EXPECT_EQ(lab.code, 3);
+  EXPECT_TRUE(says(lab, "next: 2.1 Short questions")) << lab.output;
+  write_own("no code\n");
+  EXPECT_EQ(course_.kvcourse({"lab", "2"}).code, 4);
+}
+
 TEST(Kvcourse, AnswersWrongUsageWithOneLine) {
   const MiniCourse course;
   const auto answer = [&](std::vector<std::string> arguments) {
