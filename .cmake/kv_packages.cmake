@@ -10,6 +10,13 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
 
+# The stores that others wrote, whichever are there (bench/peers). LevelDB's own CMake files ask for Snappy's
+# as well, and RocksDB's for those of five more libraries, which nothing here needs.
+find_package(TBB QUIET)
+find_library(KV_LEVELDB leveldb)
+pkg_check_modules(rocksdb QUIET IMPORTED_TARGET rocksdb)
+pkg_check_modules(lmdb QUIET IMPORTED_TARGET lmdb)
+
 # A rebuild after a change of branch or preset finds most objects in the cache, and so does another copy of
 # the project: paths below the root count as relative (kv_objects maps them in what is compiled). Never needed.
 find_program(KV_CCACHE ccache)

@@ -37,6 +37,7 @@ struct StoreUnderTest {
   bool persistent = false;  // keeps its data in Options::directory
   std::function<Result<std::unique_ptr<Store>>(const Options&)> open;  // an empty store
   std::vector<Exception> exceptions{};
+  bool takes_the_empty_key = true;  // false: AnyCommands leaves it out
 };
 
 std::ostream& operator<<(std::ostream& out, const StoreUnderTest& under_test);
@@ -92,9 +93,10 @@ class Contract : public testing::TestWithParam<StoreUnderTest> {
   // A snapshot of the store that lives as long as the case; calls on it are told as well.
   ToldReader take_snapshot(std::string name = "snapshot");
 
- private:
+  // A new, empty directory that lives as long as the case.
   std::string make_directory();
 
+ private:
   std::unique_ptr<Store> store_;
   std::vector<std::unique_ptr<Snapshot>> snapshots_;
   std::vector<std::string> directories_;

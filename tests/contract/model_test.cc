@@ -59,6 +59,7 @@ KV_CONTRACT(AnyCommands);
 
 TEST_P(AnyCommands, AreAnsweredAsByTheModel) {
   tally.clear();
+  commands::with_the_empty_key = GetParam().takes_the_empty_key;
   // The seed is --seed's: main() hands it on.
   rc::detail::TestParams params = rc::detail::configuration().testParams;
   params.maxSuccess *= 3;

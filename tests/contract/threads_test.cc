@@ -132,13 +132,26 @@ TEST_P(Threads, LoseNoUpdateOfACounter) {
 // Two keys that one thread always writes in one batch, with the same number, while others look.
 class ABatchUnderWay : public Contract {
  protected:
-  // Calls `look` that many times while batches are written, and once before and after.
+  // Calls `look` that many times while batches are written, and once before and after. The writer
+  // keeps pace: a scan may walk over all that was ever written to these keys (LevelDB's does, in
+  // reverse), so that with every look the next would have more to do than the one before.
   void look_while_writing(int times, const std::function<void()>& look) {
+    constexpr int batches_a_look = 50;
     write(0);
     look();
-    run_beside([&](int i) { write(i); }, {[&] {
-                 for (int i = 0; i < times; ++i) look();
-               }});
+    std::atomic<int> looks = 1;
+    int batches = 0;
+    run_beside(
+        [&](int) {
+          if (batches < looks * batches_a_look) {
+            write(++batches);
+          } else {
+            std::this_thread::yield();
+          }
+        },
+        {[&] {
+          for (int i = 0; i < times; ++i, ++looks) look();
+        }});
     look();
   }
 

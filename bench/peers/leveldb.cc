@@ -1,0 +1,105 @@
+// LevelDB (1.23) with its default settings: 4 MB write buffer, 8 MB block cache, Snappy, no Bloom
+// filter.
+//
+// Durability: its log is always written, so `none` is refused; `wal` is its default (the bytes are
+// in the kernel when a write returns); `sync` is WriteOptions::sync. It answers everything that a
+// Store is asked; of a full disk it tells by its messages' text only.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <leveldb/db.h>
+#include <leveldb/write_batch.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "bench/peers/log_structured.h"
+#include "bench/peers/open.h"
+
+namespace kv {
+namespace {
+
+// Makes the file, or directory, survive the loss of power. One that is gone is not missed.
+leveldb::Status sync_path(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = file >= 0 ? ::fsync(file) == 0 : errno == ENOENT;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (synced) return leveldb::Status::OK();
+  return leveldb::Status::IOError(path, std::generic_category().message(error));
+}
+
+struct LevelDb {
+  using DB = leveldb::DB;
+  using NativeIterator = leveldb::Iterator;
+  using NativeSnapshot = leveldb::Snapshot;
+  using NativeStatus = leveldb::Status;
+  using ReadOptions = leveldb::ReadOptions;
+  using WriteOptions = leveldb::WriteOptions;
+  using WriteBatch = leveldb::WriteBatch;
+  using Slice = leveldb::Slice;
+
+  static WriteOptions write_options(Durability durability) {
+    WriteOptions options;
+    options.sync = durability == Durability::sync;
+    return options;
+  }
+
+  // A synced write, an empty one, syncs the log that it stands in, and with it what was written to
+  // that log before. Besides, there may be an older log whose entries are just being written to a
+  // table; LevelDB never syncs it, so it is done here.
+  static NativeStatus flush(DB& db, Durability, const std::string& directory) {
+    WriteBatch nothing;
+    NativeStatus status = db.Write(write_options(Durability::sync), &nothing);
+    std::error_code error;
+    for (std::filesystem::directory_iterator file(directory, error), end;
+         status.ok() && !error && file != end; file.increment(error)) {
+      if (file->path().extension() == ".log") status = sync_path(file->path());
+    }
+    if (status.ok() && error) status = NativeStatus::IOError(directory, error.message());
+    return status.ok() ? sync_path(directory) : status;
+  }
+
+  static Error error_of(const NativeStatus& status, const std::string& directory) {
+    const std::string text = status.ToString();
+    const auto error = [&](Code code, std::string_view remedy) {
+      return Error(code, fmt::format("leveldb in {}: {}; {}", directory, text, remedy));
+    };
+    if (text.find(": lock ") != std::string::npos) {
+      return error(Code::unavailable, "close the other store that has this directory open");
+    }
+    if (status.IsCorruption()) return error(Code::corruption, "restore a copy of the directory");
+    if (status.IsInvalidArgument()) return error(Code::invalid_argument, "name another directory");
+    if (status.IsNotSupportedError()) return error(Code::unimplemented, "LevelDB cannot do this");
+    if (text.find(std::generic_category().message(ENOSPC)) != std::string::npos) {
+      return error(Code::no_space, "free some space, then open it again");
+    }
+    return error(Code::io_error, "look after the disk and the rights, then open it again");
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_leveldb(const Options& options) {
+  const Durability durability = options.durability.value_or(Durability::wal);
+  if (durability == Durability::none) {
+    return failure(Code::invalid_argument,
+                   "leveldb always writes its log: take the durability wal or sync");
+  }
+  if (Status made = peers::make_directory("leveldb", options); !made) {
+    return failure(std::move(made));
+  }
+  leveldb::Options settings;
+  settings.create_if_missing = true;
+  leveldb::DB* db = nullptr;
+  const leveldb::Status status = leveldb::DB::Open(settings, options.directory, &db);
+  if (!status.ok()) return failure(LevelDb::error_of(status, options.directory));
+  auto database = std::make_shared<peers::Database<LevelDb>>(options.directory);
+  database->db.reset(db);
+  return std::make_unique<peers::LogStructuredStore<LevelDb>>(options.limits, std::move(database),
+                                                              durability);
+}
+
+}  // namespace kv

@@ -1,0 +1,77 @@
+// RocksDB (7.8) with its default settings: 64 MB write buffer, 8 MB block cache, Snappy, no Bloom
+// filter, background threads that all open databases of the process share.
+//
+// Durability: `none` switches its log off for every write (a clean close still writes the memtable
+// to a table); `wal` is its default; `sync` is WriteOptions::sync. It answers everything that a
+// Store is asked.
+
+#include <fmt/format.h>
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include "bench/peers/log_structured.h"
+#include "bench/peers/open.h"
+
+namespace kv {
+namespace {
+
+struct RocksDb {
+  using DB = rocksdb::DB;
+  using NativeIterator = rocksdb::Iterator;
+  using NativeSnapshot = rocksdb::Snapshot;
+  using NativeStatus = rocksdb::Status;
+  using ReadOptions = rocksdb::ReadOptions;
+  using WriteOptions = rocksdb::WriteOptions;
+  using WriteBatch = rocksdb::WriteBatch;
+  using Slice = rocksdb::Slice;
+
+  static WriteOptions write_options(Durability durability) {
+    WriteOptions options;
+    options.sync = durability == Durability::sync;
+    options.disableWAL = durability == Durability::none;
+    return options;
+  }
+
+  // All logs are synced, or, where there is none, the memtable becomes a table.
+  static NativeStatus flush(DB& db, Durability durability, const std::string&) {
+    return durability == Durability::none ? db.Flush(rocksdb::FlushOptions()) : db.SyncWAL();
+  }
+
+  static Error error_of(const NativeStatus& status, const std::string& directory) {
+    const std::string text = status.ToString();
+    const auto error = [&](Code code, std::string_view remedy) {
+      return Error(code, fmt::format("rocksdb in {}: {}; {}", directory, text, remedy));
+    };
+    if (text.find(": lock hold by ") != std::string::npos ||
+        text.find("While lock file: ") != std::string::npos) {
+      return error(Code::unavailable, "close the other store that has this directory open");
+    }
+    if (status.IsCorruption()) return error(Code::corruption, "restore a copy of the directory");
+    if (status.IsInvalidArgument()) return error(Code::invalid_argument, "name another directory");
+    if (status.IsNotSupported()) return error(Code::unimplemented, "RocksDB cannot do this");
+    if (status.IsBusy() || status.IsTryAgain() || status.IsTimedOut()) {
+      return error(Code::unavailable, "try later");
+    }
+    if (status.IsNoSpace()) return error(Code::no_space, "free some space, then open it again");
+    return error(Code::io_error, "look after the disk and the rights, then open it again");
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_rocksdb(const Options& options) {
+  if (Status made = peers::make_directory("rocksdb", options); !made) {
+    return failure(std::move(made));
+  }
+  rocksdb::Options settings;
+  settings.create_if_missing = true;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(settings, options.directory, &db);
+  if (!status.ok()) return failure(RocksDb::error_of(status, options.directory));
+  auto database = std::make_shared<peers::Database<RocksDb>>(options.directory);
+  database->db.reset(db);
+  return std::make_unique<peers::LogStructuredStore<RocksDb>>(
+      options.limits, std::move(database), options.durability.value_or(Durability::wal));
+}
+
+}  // namespace kv

@@ -1,0 +1,35 @@
+#include "bench/peers/open.h"
+#include "bench/peers/peers.h"
+
+namespace kv {
+namespace {
+
+// CMake defines KV_PEER_... for each library that it found.
+constexpr Engine table[] = {
+    {"unordered_map", "std::unordered_map behind one mutex", false, open_unordered_map},
+#ifdef KV_PEER_TBB
+    {"tbb", "oneTBB's concurrent_hash_map: no scans, no snapshots", false, open_tbb},
+#endif
+#ifdef KV_PEER_LEVELDB
+    {"leveldb", "LevelDB, an LSM tree", true, open_leveldb},
+#endif
+#ifdef KV_PEER_ROCKSDB
+    {"rocksdb", "RocksDB, an LSM tree", true, open_rocksdb},
+#endif
+#ifdef KV_PEER_LMDB
+    {"lmdb", "LMDB, a B+tree in a memory map: keys of 1 to 511 bytes", true, open_lmdb},
+#endif
+};
+
+}  // namespace
+
+std::span<const Engine> peers() { return table; }
+
+const Engine* find_peer(std::string_view name) {
+  for (const Engine& peer : table) {
+    if (peer.name == name) return &peer;
+  }
+  return nullptr;
+}
+
+}  // namespace kv
