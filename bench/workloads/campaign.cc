@@ -81,8 +81,6 @@ class Campaign {
   }
 
   Result<Results> run() {
-    // Better now than after an hour.
-    if (auto probe = StoreFolder::make(plan_.directory); !probe) return failure(std::move(probe));
     const auto runs = runs_of(plan_.workloads);
     for (std::size_t round = 0; round < plan_.rounds; ++round) {
       std::size_t first = 0;  // the number of the run's first workload
@@ -147,6 +145,11 @@ class Campaign {
 };
 
 }  // namespace
+
+Status check_directory(const fs::path& directory) {
+  auto probe = StoreFolder::make(directory);
+  return probe ? Status() : failure(std::move(probe));
+}
 
 Result<Results> run_campaign(const Plan& plan,
                              const std::function<void(std::string_view)>& progress) {

@@ -53,6 +53,9 @@ struct SystemResults {
 
 using Results = std::vector<SystemResults>;  // in the order of the plan's systems
 
+// Whether folders can be made in it: better known at once than after an hour.
+Status check_directory(const std::filesystem::path& directory);
+
 // `progress` is told what begins, a line each.
 Result<Results> run_campaign(const Plan& plan,
                              const std::function<void(std::string_view)>& progress);

@@ -71,6 +71,13 @@ Result<std::vector<const Workload*>> workloads_of(std::string_view names) {
   return list;
 }
 
+// CLI11's own check for this prints the largest double in digits.
+std::string more_than_nothing(const std::string& text) {
+  return text.starts_with('-') || text.find_first_of("123456789") == text.npos
+             ? fmt::format("{} is not more than 0", text)
+             : "";
+}
+
 void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   Settings& settings = arguments.settings;
   app.add_option("--workloads", typed.workloads, "What they do, one after the other")
@@ -80,10 +87,10 @@ void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
       ->capture_default_str();
   app.add_option("--ops", settings.measured.operations,
                  "Operations of a workload, of all threads together; by default, --entries")
-      ->check(CLI::PositiveNumber);
+      ->check(more_than_nothing);
   app.add_option("--seconds", settings.measured.seconds,
                  "Ends a workload after so long; fills always write every entry")
-      ->check(CLI::PositiveNumber);
+      ->check(more_than_nothing);
   app.add_option("--warm-up", typed.warm_up,
                  "The same before it, unmeasured: operations, or seconds as in 2s")
       ->type_name("N|Ns");

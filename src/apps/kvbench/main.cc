@@ -75,6 +75,8 @@ Result<Plan> plan_of(const Arguments& arguments) {
   auto systems = find_systems(arguments.systems.empty() ? first : arguments.systems, self);
   if (!systems) return failure(std::move(systems));
   plan.systems = std::move(*systems);
+  if (Status writable = check_directory(plan.directory); !writable)
+    return failure(std::move(writable));
   if (arguments.baseline.empty()) return plan;
   const auto found = std::ranges::find(plan.systems, arguments.baseline, &System::label);
   if (found == plan.systems.end()) {
