@@ -72,7 +72,7 @@ format-check: configure ## complain about sources that `make format` would chang
 	@$(SOURCES) | xargs clang-format-19 --dry-run --Werror
 
 tidy: build ## look for the bug patterns of .clang-tidy
-	@git ls-files '*.cc' | grep -E '^(src|solutions|tests)/' | grep -v '^tests/fuzz/' | \
+	@git ls-files '*.cc' | grep -E '^(src|solutions|tests|bench)/' | grep -v '^tests/fuzz/' | \
 	  xargs -P 2 -n 4 clang-tidy-19 --quiet -p $(BUILD)
 
 clean: ## remove everything that was built

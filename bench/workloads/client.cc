@@ -39,16 +39,19 @@ void Client::repeat(Part part, Histogram* latencies, Operation operation) {
   };
   std::uint64_t left = until_timed();
   std::uint64_t done = 0;
-  for (; done < part.count && !work_.stop.load(std::memory_order_relaxed); ++done) {
+  // Asked behind the operation: every client does one at the least, however late it came to run.
+  for (bool stop = false; done < part.count && !stop;) {
     if (--left > 0) [[likely]] {
       operation(part.first + done);
-      continue;
+    } else {
+      const auto begin = Time::now();
+      operation(part.first + done);
+      const std::chrono::nanoseconds taken = Time::now() - begin;
+      latencies->record(static_cast<std::uint64_t>(taken.count()));
+      left = until_timed();
     }
-    const auto begin = Time::now();
-    operation(part.first + done);
-    const std::chrono::nanoseconds taken = Time::now() - begin;
-    latencies->record(static_cast<std::uint64_t>(taken.count()));
-    left = until_timed();
+    ++done;
+    stop = work_.stop.load(std::memory_order_relaxed);
   }
   operations_ = done;
 }

@@ -54,8 +54,8 @@ class Client {
  public:
   Client(Work& work, std::uint64_t seed);
 
-  // Does its part, or less where work.stop is set. Times into `latencies`, in nanoseconds, unless
-  // it is null.
+  // Does its part, or less (but one operation) where work.stop is set. Times into `latencies`, in
+  // nanoseconds, unless it is null.
   void run(Part part, Histogram* latencies);
 
   // Of all runs.

@@ -1,6 +1,7 @@
 #include "bench/workloads/entries.h"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -55,7 +56,7 @@ ValuePool::ValuePool(std::size_t value_bytes, double compressible, std::uint64_t
     : value_bytes_(value_bytes), step_(std::max<std::size_t>(value_bytes, 1)) {
   constexpr std::size_t least_bytes = std::size_t{1} << 20;
   constexpr std::size_t piece_bytes = 100;
-  places_ = std::max<std::uint64_t>(2, least_bytes / step_);
+  places_ = std::bit_floor(std::max<std::uint64_t>(2, least_bytes / step_));
   const std::size_t pool_bytes = static_cast<std::size_t>(places_) * step_;
   const auto fresh_bytes = std::max<std::size_t>(
       1, static_cast<std::size_t>(std::lround((1 - compressible) * piece_bytes)));

@@ -47,7 +47,7 @@ class KeyWriter {
   std::size_t digits_;
 };
 
-// *Thread safety*: nothing changes it; any thread. *Memory*: 1 MiB, or more for long values.
+// *Thread safety*: nothing changes it; any thread. *Memory*: about 1 MiB, or more for long values.
 class ValuePool {
  public:
   // `compressible` is the share, 0 to 1, that a compressor can save.
@@ -55,13 +55,13 @@ class ValuePool {
 
   // The value of the entry. Lives as long as the pool.
   std::string_view value(std::uint64_t entry) const {
-    return {pool_.data() + entry % places_ * step_, value_bytes_};
+    return {pool_.data() + (entry & (places_ - 1)) * step_, value_bytes_};
   }
 
  private:
   std::size_t value_bytes_;
   std::size_t step_;      // from the value of one entry to that of the next
-  std::uint64_t places_;  // how many values there are before they repeat
+  std::uint64_t places_;  // how many values before they repeat, a power of two
   std::string pool_;
 };
 

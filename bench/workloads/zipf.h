@@ -34,7 +34,8 @@ class Zipf {
 
  private:
   std::uint64_t count_ = 0;
-  double zeta_ = 0;  // the sum of the law's terms
+  double zeta_ = 0;     // the sum of the law's terms
+  double zeta_of_two_;  // of the first two
   double eta_ = 0;
 };
 
