@@ -8,8 +8,9 @@
 //
 // *Thread safety*: one at a time. *Errors*: `invalid_argument` if the folder cannot be written in
 // or a program cannot be started; `cancelled` when the user interrupts it. What goes wrong within a
-// run is part of the results: that system is not run again. The folders of the stores are always
-// removed.
+// run is part of the results: that system is not run again. Where a store does not offer what a
+// workload takes, that is part of them too, and it goes on with the next. The folders of the stores
+// are always removed.
 
 #include <chrono>
 #include <cstddef>

@@ -242,7 +242,9 @@ void Client::fail(std::string_view call, std::string_view key, std::string_view 
 }
 
 void Client::fail(std::string_view call, std::string_view key, const Error& error) {
-  fail(call, key, error.text());
+  if (error.code() != Code::unimplemented) return fail(call, key, error.text());
+  refusal_ = error.text();
+  work_.stop.store(true, std::memory_order_relaxed);
 }
 
 }  // namespace kv::bench

@@ -62,6 +62,9 @@ class Client {
   std::uint64_t errors() const { return errors_; }
   const std::string& first_error() const { return first_error_; }
 
+  // Not empty: the store does not offer what this takes (`unimplemented`), so it was left off.
+  const std::string& refusal() const { return refusal_; }
+
   // Of the last run.
   std::uint64_t operations() const { return operations_; }
 
@@ -100,6 +103,7 @@ class Client {
   std::uint64_t operations_ = 0;
   std::uint64_t errors_ = 0;
   std::string first_error_;
+  std::string refusal_;
 };
 
 }  // namespace kv::bench

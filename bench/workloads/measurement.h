@@ -23,7 +23,10 @@ struct Measurement {
   std::uint64_t errors = 0;  // answers that were not as they must be
   std::string failure;       // the first of them, or what ended the workload; empty: none
 
+  std::string refusal;  // why the engine does not offer what this takes; empty: it does
+
   bool failed() const { return errors > 0 || !failure.empty(); }
+  bool counts() const { return !failed() && refusal.empty(); }
   double micros_per_operation() const {
     return operations == 0 ? 0 : seconds * 1e6 / static_cast<double>(operations);
   }

@@ -86,8 +86,9 @@ void Runner::fill() {
   go(work, clients, extent_of(workload), false);
   Measurement measurement;
   collect(clients, measurement);
-  if (measurement.failed())
-    throw std::runtime_error(fmt::format("while filling: {}", measurement.failure));
+  if (!measurement.counts())
+    throw std::runtime_error(
+        fmt::format("while filling: {}{}", measurement.failure, measurement.refusal));
   filled_ = true;
 }
 
@@ -164,6 +165,7 @@ void Runner::collect(const std::vector<Client>& clients, Measurement& measuremen
   for (const Client& client : clients) {
     measurement.errors += client.errors();
     if (measurement.failure.empty()) measurement.failure = client.first_error();
+    if (measurement.refusal.empty()) measurement.refusal = client.refusal();
   }
   Histogram all;
   for (const Histogram& each : latencies_) all.merge(each);

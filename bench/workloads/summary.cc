@@ -14,7 +14,7 @@ using Rounds = std::vector<std::optional<Measurement>>;
 std::vector<const Measurement*> good(const Rounds& rounds) {
   std::vector<const Measurement*> list;
   for (const std::optional<Measurement>& each : rounds) {
-    if (each && !each->failed()) list.push_back(&*each);
+    if (each && each->counts()) list.push_back(&*each);
   }
   return list;
 }
@@ -53,7 +53,7 @@ Figures figures_of(const std::vector<const Measurement*>& rounds) {
 std::optional<Spread> ratio_of(const Rounds& rounds, const Rounds& baseline) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < rounds.size(); ++i) {
-    if (!rounds[i] || rounds[i]->failed() || !baseline[i] || baseline[i]->failed()) continue;
+    if (!rounds[i] || !rounds[i]->counts() || !baseline[i] || !baseline[i]->counts()) continue;
     const double base = baseline[i]->micros_per_operation();
     if (base > 0) ratios.push_back(rounds[i]->micros_per_operation() / base);
   }
@@ -61,9 +61,14 @@ std::optional<Spread> ratio_of(const Rounds& rounds, const Rounds& baseline) {
   return spread(ratios);
 }
 
-std::string trouble_in(const Plan& plan, const std::optional<Trouble>& trouble,
-                       std::size_t workload) {
-  if (!trouble || workload < trouble->workload) return {};
+std::string trouble_in(const Plan& plan, const SystemResults& results, std::size_t workload) {
+  const std::optional<Trouble>& trouble = results.trouble;
+  if (!trouble || workload < trouble->workload) {
+    for (const std::optional<Measurement>& each : results.measurements[workload]) {
+      if (each && !each->refusal.empty()) return each->refusal;
+    }
+    return {};
+  }
   if (workload == trouble->workload)
     return plan.rounds == 1 ? trouble->cause
                             : fmt::format("round {}: {}", trouble->round + 1, trouble->cause);
@@ -92,7 +97,7 @@ std::vector<Section> summarise(const Plan& plan, const Results& results) {
     for (std::size_t system = 0; system < plan.systems.size(); ++system) {
       const Rounds& rounds = results[system].measurements[workload];
       Row row{.system = plan.systems[system].label,
-              .trouble = trouble_in(plan, results[system].trouble, workload),
+              .trouble = trouble_in(plan, results[system], workload),
               .figures = {},
               .ratio = ratio_of(rounds, baseline)};
       if (const auto well = good(rounds); !well.empty()) row.figures = figures_of(well);

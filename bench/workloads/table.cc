@@ -59,7 +59,7 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       "operations {}, warm-up {}, distribution {}, durability {}, seed {}\n",
       settings.entries, settings.key_bytes, settings.value_bytes, settings.compressible,
       settings.threads,
-      settings.measured.none() ? std::to_string(settings.entries) : extent_text(settings.measured),
+      settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
       settings.warm_up.none() ? "none" : extent_text(settings.warm_up),
       settings.distribution ? name(*settings.distribution) : "the workload's own",
       settings.durability ? name(*settings.durability) : "the engine's own", settings.seed);

@@ -96,6 +96,7 @@ std::string encode(const Measurement& measurement) {
                {"errors", measurement.errors}};
   if (measurement.disk_bytes) json["disk_bytes"] = *measurement.disk_bytes;
   if (!measurement.failure.empty()) json["failure"] = measurement.failure;
+  if (!measurement.refusal.empty()) json["refusal"] = measurement.refusal;
   return line(json);
 }
 
@@ -135,6 +136,7 @@ Result<std::variant<Measurement, Ending>> decode_answer(std::string_view text) {
     json.at("errors").get_to(measurement.errors);
     if (json.contains("disk_bytes")) measurement.disk_bytes = json["disk_bytes"];
     measurement.failure = json.value("failure", "");
+    measurement.refusal = json.value("refusal", "");
     return measurement;
   });
 }

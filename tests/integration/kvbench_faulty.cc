@@ -39,6 +39,12 @@ Result<std::unique_ptr<Store>> open_liar(const Options&) {
   return store;
 }
 
+Result<std::unique_ptr<Store>> open_scanless(const Options&) {
+  auto store = std::make_unique<NotingStore>();
+  store->scanless = true;
+  return store;
+}
+
 Result<std::unique_ptr<Store>> open_none(const Options&) {
   return failure(Code::io_error, "there is no disk");
 }
@@ -57,6 +63,7 @@ constexpr Engine table[] = {
      open_with<hole_in_thread>},
     {"loud", "prints what looks like an answer", false, open_with<forge>},
     {"liar", "gives values that are too short", false, open_liar},
+    {"scanless", "offers no scan", false, open_scanless},
     {"none", "cannot be opened", false, open_none},
     {"disk", "keeps a file", true, open_on_disk},
 };

@@ -30,6 +30,7 @@ class NotingStore final : public Store {
   std::vector<std::string> put_order;
   bool shortens = false;  // gives every value without its last byte
   bool forgets = false;   // finds nothing
+  bool scanless = false;  // offers no scan
 
   int count(const std::map<std::string, int, std::less<>>& calls) const {
     int sum = 0;
@@ -95,6 +96,7 @@ class NotingStore final : public Store {
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
     const std::lock_guard lock(mutex_);
+    if (scanless) return failure(Code::unimplemented, "no scan is offered here");
     ++scans[std::string(range.start)];
     return std::make_unique<Walk>(entries_, range, std::move(scope));
   }

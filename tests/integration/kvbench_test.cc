@@ -141,6 +141,21 @@ TEST(Kvbench, ASystemThatGoesWrongIsReportedAndTheOthersGoOn) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(Kvbench, AWorkloadThatAStoreDoesNotOfferIsLeftOffAndTheNextIsDone) {
+  const Ended ended = kvbench(
+      {"--system", "map,scanless=" + faulty("scanless"), "--entries", "50", "--rounds", "2",
+       "--workloads", "readseq,seekrandom,ycsb-e,readrandom", "--threads", "2", "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  const Json workloads = Json::parse(ended.output)["workloads"];
+  for (int i = 0; i < 3; ++i) {
+    const Json& row = workloads[i]["systems"][1];
+    EXPECT_EQ(row["trouble"], "unimplemented: no scan is offered here");
+    EXPECT_FALSE(row.contains("median"));
+  }
+  EXPECT_FALSE(workloads[3]["systems"][1].contains("trouble"));
+  EXPECT_GT(workloads[3]["systems"][1]["ratio"]["median"], 0);
+}
+
 TEST(Kvbench, APersistentEngineGetsAFolderThatIsRemoved) {
   const test::TemporaryFolder folder;
   const Ended ended = kvbench({"--system", "disk=" + faulty("disk") + ",map", "--entries", "50",
