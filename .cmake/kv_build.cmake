@@ -135,3 +135,23 @@ function(kv_contract_test name)
     endif()
   endif()
 endfunction()
+
+# kv_bench(stage SOURCES file... [OBJECTS target...])
+#   Google Benchmark for the parts of a stage: bench_<stage> on the reference's stages, bench_<stage>_mine on the
+#   student's. Sources in bench/<stage>. OBJECTS: what they need besides, engines for example. Nobody builds them
+#   in passing: only the target `benches` does, or their own names.
+function(kv_bench stage)
+  cmake_parse_arguments(ARG "" "" "SOURCES;OBJECTS" ${ARGN})
+  kv_objects(benches_${stage} IN bench/${stage} SOURCES ${ARG_SOURCES} LINK benchmark::benchmark_main)
+  set(programs "")
+  if(KV_HAS_SOLUTIONS)
+    kv_program(bench_${stage} OBJECTS benches_${stage} ${ARG_OBJECTS} UPTO ${stage})
+    list(APPEND programs bench_${stage})
+  endif()
+  if(EXISTS ${CMAKE_SOURCE_DIR}/labs/${stage})
+    kv_program(bench_${stage}_mine OBJECTS benches_${stage} ${ARG_OBJECTS} UPTO ${stage} LABS ALL)
+    list(APPEND programs bench_${stage}_mine)
+  endif()
+  set_target_properties(benches_${stage} ${programs} PROPERTIES EXCLUDE_FROM_ALL ON)
+  add_dependencies(benches ${programs})
+endfunction()

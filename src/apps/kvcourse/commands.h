@@ -43,6 +43,9 @@ Result<int> lab_command(const Settings& settings, const std::string& lab);
 Result<int> grade_command(const Settings& settings, const std::string& lab,
                           const std::filesystem::path& out, Inherited inherited);
 
+// Measures the student's lab beside the reference and peers, in kvbench's table.
+Result<int> bench_command(const Settings& settings, const std::string& lab);
+
 // Writes the reference's observations; an empty `lab` means all.
 Result<int> record_command(const Settings& settings, const std::string& lab);
 

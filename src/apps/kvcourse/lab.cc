@@ -23,7 +23,8 @@ class LabReader {
   }
 
   Result<Lab> read(const toml::table& table) {
-    only_keys(table, {"title", "hours", "time_limit_s", "memory_limit_mb", "hand_in", "task"});
+    only_keys(table,
+              {"title", "hours", "time_limit_s", "memory_limit_mb", "hand_in", "task", "bench"});
     lab_.title = text(table, "title");
     lab_.hours = number(table, "hours", 0);
     lab_.time_limit_s = whole(table, "time_limit_s");
@@ -35,6 +36,7 @@ class LabReader {
                  fmt::format("hand_in names plain files of the lab's folder, not \"{}\"", file));
     }
     read_tasks(table);
+    read_bench(table);
     if (!complaint_.empty()) return failure(Code::invalid_argument, complaint_);
     return lab_;
   }
@@ -141,6 +143,21 @@ class LabReader {
     task.tests = texts(table, "tests");
     task.lesson = text(table, "lesson");
     return task;
+  }
+
+  void read_bench(const toml::table& table) {
+    const toml::node* node = table.get("bench");
+    if (node == nullptr) return;
+    const toml::table* bench = node->as_table();
+    if (bench == nullptr) return complain(node, "what is measured is a table: [bench]");
+    only_keys(*bench, {"engine", "workloads", "entries", "peers", "options"});
+    BenchInfo info;
+    info.engine = text(*bench, "engine");
+    info.workloads = texts(*bench, "workloads");
+    info.entries = whole(*bench, "entries");
+    if (bench->contains("peers")) info.peers = texts(*bench, "peers");
+    if (bench->contains("options")) info.options = texts(*bench, "options");
+    lab_.bench = std::move(info);
   }
 
   const fs::path shown_;

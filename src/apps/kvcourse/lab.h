@@ -16,9 +16,17 @@
 //   tests = ["PointOperations.*"]     # GoogleTest patterns; no test belongs to two tasks
 //   lesson = "point-operations"       # a heading's anchor in lessons/NN-name/README.md
 //
+//   [bench]                           # what `make bench` measures; left out: nothing
+//   engine = "map"
+//   workloads = ["fillrandom"]        # kvbench's (bench/workloads/workload.h)
+//   entries = 100000
+//   peers = ["unordered_map"]         # measured too, those that were found; may be left out
+//   options = ["--ops", "10000"]      # more options of kvbench; may be left out
+//
 // *Errors*: `invalid_argument`, naming the file, the line where it is known, and what is wrong.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +43,14 @@ struct TaskInfo {
   std::string lesson;
 };
 
+struct BenchInfo {
+  std::string engine;
+  std::vector<std::string> workloads;
+  int entries = 0;
+  std::vector<std::string> peers;
+  std::vector<std::string> options;
+};
+
 struct Lab {
   int number = 0;
   std::string name;  // "01-introduction"
@@ -44,6 +60,7 @@ struct Lab {
   int memory_limit_mb = 0;
   std::vector<std::string> hand_in;
   std::vector<TaskInfo> tasks;
+  std::optional<BenchInfo> bench;
 };
 
 // Where the project stands: the nearest folder upwards from here that holds lessons/, tests/ and

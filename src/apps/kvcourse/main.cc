@@ -105,6 +105,14 @@ void add_grading_commands(CLI::App& app, Options& options, std::function<Result<
     };
   });
 
+  CLI::App* bench =
+      app.add_subcommand("bench", "Measure a lab's speed, beside the reference and its peers");
+  bench->add_option("lab", options.lab, "the lab: 1, 01 or 01-introduction")->required();
+  bench->footer(
+      "Builds with the preset release, whatever --preset says.\n"
+      "Exit codes: 0 all was measured; 1 a run failed; 2 wrong usage; 4 it does not build.");
+  bench->callback([&] { chosen = [&] { return bench_command(options.settings, options.lab); }; });
+
   CLI::App* record = app.add_subcommand(
       "record", "Write what the reference observes, for grading where there is no solutions/");
   record->add_option("lab", options.lab, "the lab; all of them if left out");

@@ -113,6 +113,27 @@ TEST_F(LabToml, NamesTheLineAndWhatIsWrong) {
   }
 }
 
+TEST_F(LabToml, MayHaveABench) {
+  EXPECT_FALSE(load(good)->bench.has_value());
+  const std::string bench = R"(
+[bench]
+engine = "wal"
+workloads = ["fillseq", "readseq"]
+entries = 1000
+)";
+  const Result<Lab> lab = load(good + bench + "peers = [\"leveldb\"]\n");
+  ASSERT_TRUE(ok(lab));
+  ASSERT_TRUE(lab->bench.has_value());
+  EXPECT_EQ(lab->bench->engine, "wal");
+  EXPECT_EQ(lab->bench->workloads, (std::vector<std::string>{"fillseq", "readseq"}));
+  EXPECT_EQ(lab->bench->entries, 1000);
+  EXPECT_EQ(lab->bench->peers, std::vector<std::string>{"leveldb"});
+  EXPECT_TRUE(lab->bench->options.empty());
+  for (const std::string& wrong : {bench + "peer = []\n", bench + "options = []\n",
+                                   std::string("\n[bench]\nengine = \"wal\"\n")})
+    EXPECT_TRUE(fails_with(Code::invalid_argument, load(good + wrong))) << wrong;
+}
+
 TEST_F(LabToml, WithoutTasksIsAnError) {
   const Result<Lab> lab = load(std::string(good).substr(0, std::string(good).find("[[task]]")));
   ASSERT_TRUE(fails_with(Code::invalid_argument, lab));

@@ -1,0 +1,57 @@
+#pragma once
+
+// From what every round came to, to the figures of a table: medians over the rounds, and ratios to
+// the baseline with their spread.
+//
+// *Thread safety*: pure functions.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/workloads/campaign.h"
+
+namespace kv::bench {
+
+struct Spread {
+  double median = 0;
+  double least = 0;
+  double most = 0;
+};
+
+// Of an even number of values, the mean of the middle two.  Requires: there is one at least.
+double median(std::vector<double> values);
+Spread spread(const std::vector<double>& values);
+
+// Each a median over the rounds.
+struct Figures {
+  double operations_per_second = 0;
+  double micros_per_operation = 0;
+  double p50_us = 0;
+  double p99_us = 0;
+  double p999_us = 0;
+  double max_us = 0;
+  double memory_mib = 0;
+  std::optional<double> disk_mib;
+  bool sampled = false;  // whether any operation was timed by itself
+};
+
+struct Row {
+  std::string system;
+  std::string trouble;  // why there are no figures, or not all rounds; empty: all is well
+  std::optional<Figures> figures;  // of the rounds that went well
+  // Time per operation ÷ the baseline's in the same round; nothing without a common round.
+  std::optional<Spread> ratio;
+};
+
+struct Section {
+  std::string workload;
+  std::vector<Row> rows;  // in the order of the plan's systems
+};
+
+// In the order of the plan's workloads.
+std::vector<Section> summarise(const Plan& plan, const Results& results);
+
+bool any_trouble(const Results& results);
+
+}  // namespace kv::bench

@@ -1,0 +1,121 @@
+#include "bench/workloads/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace kv::bench {
+namespace {
+
+constexpr std::array<std::string_view, 10> head = {"system", "ops/s", "us/op",  "p50",  "p99",
+                                                   "p99.9",  "max",   "memory", "disk", "ratio"};
+using Cells = std::array<std::string, head.size()>;
+
+// About three digits that count: 0.123, 1.23, 12.3, 1234.
+std::string number(double value) {
+  const int decimals = value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0;
+  return fmt::format("{:.{}f}", value, decimals);
+}
+
+std::string ratio_text(const std::optional<Spread>& ratio) {
+  if (!ratio) return "-";
+  return fmt::format("{:.2f} [{:.2f} ... {:.2f}]", ratio->median, ratio->least, ratio->most);
+}
+
+Cells cells_of(const Row& row) {
+  Cells cells;
+  cells.fill("-");
+  cells[0] = row.system;
+  cells.back() = ratio_text(row.ratio);
+  if (!row.figures) return cells;
+  const Figures& figures = *row.figures;
+  cells[1] = fmt::format("{:.0f}", figures.operations_per_second);
+  cells[2] = number(figures.micros_per_operation);
+  if (figures.sampled) {
+    cells[3] = number(figures.p50_us);
+    cells[4] = number(figures.p99_us);
+    cells[5] = number(figures.p999_us);
+    cells[6] = number(figures.max_us);
+  }
+  cells[7] = fmt::format("{:.1f}", figures.memory_mib);
+  if (figures.disk_mib) cells[8] = fmt::format("{:.1f}", *figures.disk_mib);
+  return cells;
+}
+
+std::string extent_text(const Extent& extent) {
+  if (extent.operations > 0 && extent.seconds > 0)
+    return fmt::format("{} operations or {} s", extent.operations, extent.seconds);
+  return extent.operations > 0 ? fmt::format("{} operations", extent.operations)
+                               : fmt::format("{} s", extent.seconds);
+}
+
+}  // namespace
+
+std::string preamble(const Plan& plan, const Machine& machine) {
+  const Settings& settings = plan.settings;
+  std::string text = fmt::format(
+      "entries {}, keys {} bytes, values {} bytes, compressible {}, threads {}\n"
+      "operations {}, warm-up {}, distribution {}, durability {}, seed {}\n",
+      settings.entries, settings.key_bytes, settings.value_bytes, settings.compressible,
+      settings.threads,
+      settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
+      settings.warm_up.none() ? "none" : extent_text(settings.warm_up),
+      settings.distribution ? name(*settings.distribution) : "the workload's own",
+      settings.durability ? name(*settings.durability) : "the engine's own", settings.seed);
+  text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
+                      machine.load);
+  text += fmt::format("rounds {}, systems in turn; medians; times in us", plan.rounds);
+  if (settings.latency_every > 0)
+    text += fmt::format(", p50 to max of one operation in {}", settings.latency_every);
+  text += fmt::format(
+      "; memory and disk in MiB\n"
+      "ratio = time per operation / that of {}, round by round: median [least ... most]\n",
+      plan.systems[plan.baseline].label);
+  return text;
+}
+
+std::vector<std::string> warnings(const Plan& plan, const Machine& machine) {
+  std::vector<std::string> lines;
+  for (const System& system : plan.systems) {
+    if (!system.optimised)
+      lines.push_back(
+          fmt::format("{} was built {}: its figures say nothing about its speed; build "
+                      "with the preset release",
+                      system.label, system.build));
+  }
+  if (busy(machine))
+    lines.push_back(
+        fmt::format("the machine is at work (load {:.2f} on {} cores): figures are "
+                    "noisy, look at the spread of the ratios",
+                    machine.load, machine.cores));
+  if (plan.settings.threads > machine.cores && machine.cores > 0)
+    lines.push_back(fmt::format("{} threads on {} cores take turns: latencies hold their waiting",
+                                plan.settings.threads, machine.cores));
+  return lines;
+}
+
+std::string table_of(const Section& section) {
+  std::vector<Cells> lines(1);
+  std::ranges::copy(head, lines[0].begin());
+  for (const Row& row : section.rows) lines.push_back(cells_of(row));
+  std::array<std::size_t, head.size()> widths{};
+  for (const Cells& cells : lines) {
+    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+  }
+  std::string text = section.workload + "\n";
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    const std::string trouble = line == 0 ? "" : section.rows[line - 1].trouble;
+    const Cells& cells = lines[line];
+    text += fmt::format("  {:{}}", cells[0], widths[0]);
+    const bool figures = line == 0 || section.rows[line - 1].figures.has_value();
+    for (std::size_t i = 1; figures && i + 1 < cells.size(); ++i)
+      text += fmt::format("  {:>{}}", cells[i], widths[i]);
+    if (figures) text += "  " + cells.back();
+    if (!trouble.empty()) text += "  " + trouble;
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace kv::bench

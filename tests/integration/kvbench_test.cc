@@ -1,0 +1,171 @@
+// The real program: systems in turn, JSON, wrong arguments, and engines that go wrong.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "bench/workloads/child.h"
+#include "tests/integration/kvcli_folder.h"
+#include "tests/support/expect.h"
+
+namespace kv::bench {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+
+Ended kvbench(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), KVBENCH_PATH);
+  Result<Ended> ended = run_child(arguments, std::chrono::minutes(5));
+  EXPECT_TRUE(test::ok(ended));
+  return ended ? *ended : Ended{};
+}
+
+std::string faulty(std::string_view engine) {
+  return std::string(KVBENCH_FAULTY_PATH) + ":" + std::string(engine);
+}
+
+TEST(Kvbench, ComparesTwoSystemsInTurn) {
+  const Ended ended =
+      kvbench({"--system", "one=map,two=map", "--baseline", "two", "--entries", "300", "--rounds",
+               "2", "--workloads", "fillseq,readseq,fillrandom,readrandom", "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  const Json json = Json::parse(ended.output);
+  EXPECT_EQ(json["baseline"], "two");
+  EXPECT_EQ(json["settings"]["entries"], 300);
+  EXPECT_EQ(json["systems"][0]["label"], "one");
+  ASSERT_EQ(json["workloads"].size(), 4U);
+  for (const Json& workload : json["workloads"]) {
+    ASSERT_EQ(workload["systems"].size(), 2U);
+    EXPECT_EQ(workload["systems"][1]["ratio"]["median"], 1.0);
+    for (const Json& system : workload["systems"]) {
+      ASSERT_EQ(system["rounds"].size(), 2U);
+      EXPECT_GT(system["median"]["operations_per_second"], 0);
+      EXPECT_GT(system["ratio"]["most"], 0);
+      for (const Json& round : system["rounds"]) {
+        EXPECT_EQ(round["operations"], 300);
+        EXPECT_EQ(round["errors"], 0);
+      }
+    }
+  }
+  EXPECT_GT(json["workloads"][2]["systems"][0]["median"]["memory_mib"], 0);
+}
+
+TEST(Kvbench, PrintsSettingsAndATable) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.path() + "/all.json";
+  const Ended ended = kvbench({"--system", "map", "--entries", "200", "--rounds", "1", "--seed",
+                               "9", "--threads", "2", "--workloads", "ycsb-a", "--json", file});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_THAT(ended.output, HasSubstr("entries 200, keys 16 bytes, values 100 bytes"));
+  EXPECT_THAT(ended.output, HasSubstr("seed 9"));
+  EXPECT_THAT(ended.output, HasSubstr("\nycsb-a\n  system"));
+  EXPECT_THAT(ended.output, HasSubstr("1.00 [1.00 ... 1.00]\n"));
+  std::ifstream written(file);
+  EXPECT_EQ(Json::parse(written)["workloads"][0]["name"], "ycsb-a");
+}
+
+TEST(Kvbench, ListsWhatThereIs) {
+  const Ended ended = kvbench({"--list"});
+  EXPECT_EQ(ended.code, 0);
+  for (const char* name : {"engines\n", "  map ", "workloads\n", "  fillseq ", "  ycsb-f "})
+    EXPECT_THAT(ended.output, HasSubstr(name));
+}
+
+TEST(Kvbench, WrongArgumentsAreOneLine) {
+  struct Wrong {
+    std::vector<std::string> arguments;
+    const char* complaint;
+  };
+  for (const Wrong& wrong : std::initializer_list<Wrong>{
+           {{"--system", "mapp"}, "did you mean map?"},
+           {{"--system", "absent/kvbench:map"}, "absent/kvbench: No such file"},
+           {{"--system", "/bin/true:map"}, "does not answer as a kvbench does"},
+           {{"--system", "map,map"}, "two systems are called map"},
+           {{"--system", "map", "--baseline", "hash"}, "there are: map"},
+           {{"--workloads", "fillsek"}, "did you mean fillseq?"},
+           {{"--workloads", ""}, "no workload is called \"\""},
+           {{"--directory", "/absent"}, "/absent: No such file"},
+           {{"--json", "/absent/file"}, "/absent/file cannot be written"},
+           {{"--distribution", "normal"}, "there are uniform, zipfian, latest"},
+           {{"--durability", "disk"}, "there are none, wal, sync"},
+           {{"--entries", "0"}, "--entries"},
+           {{"--entries", "1e6"}, "--entries"},
+           {{"--key-bytes", "2"}, "room for 100 different keys"},
+           {{"--warm-up", "2m"}, "--warm-up takes"},
+           {{"--threads", "0"}, "--threads"},
+           {{"--ops", "0"}, "0 is not more than 0"},
+           {{"--read-share", "2"}, "--read-share must be from 0 to 1"},
+           {{"--frob"}, "--frob"},
+       }) {
+    SCOPED_TRACE(testing::PrintToString(wrong.arguments));
+    const Ended ended = kvbench(wrong.arguments);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.output, "");
+    EXPECT_TRUE(ended.errors.starts_with("kvbench: ")) << ended.errors;
+    EXPECT_EQ(std::ranges::count(ended.errors, '\n'), 1) << ended.errors;
+    EXPECT_THAT(ended.errors, HasSubstr(wrong.complaint));
+  }
+}
+
+TEST(Kvbench, ASystemThatGoesWrongIsReportedAndTheOthersGoOn) {
+  const test::TemporaryFolder folder;
+  const std::string systems = "map,crash=" + faulty("crash") + ",leave=" + faulty("leave") +
+                              ",hole=" + faulty("hole") + ",thread=" + faulty("hole-in-thread") +
+                              ",loud=" + faulty("loud") + ",liar=" + faulty("liar") +
+                              ",none=" + faulty("none");
+  const Ended ended =
+      kvbench({"--system", systems, "--entries", "100", "--rounds", "2", "--workloads",
+               "fillseq,readrandom", "--directory", folder.path(), "--json", "-"});
+  EXPECT_EQ(ended.code, 1) << ended.errors;
+  const Json json = Json::parse(ended.output);
+  const auto trouble = [&](int workload, int system) {
+    return json["workloads"][workload]["systems"][system].value("trouble", "");
+  };
+  EXPECT_EQ(trouble(0, 0), "");
+  EXPECT_EQ(json["workloads"][1]["systems"][0]["rounds"].size(), 2U);
+  EXPECT_THAT(trouble(0, 1), HasSubstr("crashed: Aborted"));
+  EXPECT_EQ(trouble(1, 1), "not run: fillseq failed");
+  EXPECT_EQ(trouble(0, 2), "round 1: ended early, with code 0");
+  EXPECT_THAT(trouble(0, 3), HasSubstr("round 1: not written yet: lab 1.1, tests/integration/"));
+  EXPECT_THAT(trouble(0, 4), HasSubstr("round 1: not written yet: lab 1.1, tests/integration/"));
+  EXPECT_EQ(trouble(0, 5), "");
+  EXPECT_EQ(json["workloads"][0]["systems"][5]["rounds"].size(), 2U);
+  EXPECT_EQ(trouble(0, 6), "");
+  EXPECT_THAT(trouble(1, 6), HasSubstr("100 wrong answers in 100 operations"));
+  EXPECT_THAT(trouble(0, 7), HasSubstr("open: io_error: there is no disk"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(Kvbench, AWorkloadThatAStoreDoesNotOfferIsLeftOffAndTheNextIsDone) {
+  const Ended ended = kvbench(
+      {"--system", "map,scanless=" + faulty("scanless"), "--entries", "50", "--rounds", "2",
+       "--workloads", "readseq,seekrandom,ycsb-e,readrandom", "--threads", "2", "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  const Json workloads = Json::parse(ended.output)["workloads"];
+  for (int i = 0; i < 3; ++i) {
+    const Json& row = workloads[i]["systems"][1];
+    EXPECT_EQ(row["trouble"], "unimplemented: no scan is offered here");
+    EXPECT_FALSE(row.contains("median"));
+  }
+  EXPECT_FALSE(workloads[3]["systems"][1].contains("trouble"));
+  EXPECT_GT(workloads[3]["systems"][1]["ratio"]["median"], 0);
+}
+
+TEST(Kvbench, APersistentEngineGetsAFolderThatIsRemoved) {
+  const test::TemporaryFolder folder;
+  const Ended ended = kvbench({"--system", "disk=" + faulty("disk") + ",map", "--entries", "50",
+                               "--rounds", "1", "--directory", folder.path(), "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  const Json rows = Json::parse(ended.output)["workloads"][0]["systems"];
+  EXPECT_GE(rows[0]["rounds"][0]["disk_bytes"], 64 << 10);
+  EXPECT_FALSE(rows[1]["rounds"][0].contains("disk_bytes"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace kv::bench
