@@ -11,7 +11,9 @@
 //         of power may lose what came after the last flush, and, since the kernel writes pages in
 //         any order, may leave a meta page that points to pages which never arrived: a damaged
 //         file. `wal` does not promise more; LevelDB's log, there, would lose its tail and no more.
-//   none  the same: LMDB has nothing that is cheaper without MDB_WRITEMAP.
+//   none  the same: LMDB has nothing that is cheaper without MDB_WRITEMAP. (With it, puts of 100
+//         bytes took a seventh of the time: no pwrite of whole pages at each commit. But then the
+//         file has the map's size at once, and a full disk is a signal instead of an error.)
 //
 // What it cannot do: keys of more than 511 bytes and the empty key (a put answers
 // `invalid_argument`; a get finds nothing, an erase has nothing to do); more data than its map has
