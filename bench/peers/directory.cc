@@ -20,7 +20,7 @@ Status make_directory(std::string_view peer, const Options& options) {
                              options.directory, peer, error.message()));
 }
 
-Error outcome_unknown(Error cause) {
+Error outcome_unknown(const Error& cause) {
   return {Code::outcome_unknown, cause.code(),
           cause.message() + "; whether the write happened is unknown: read before writing again"};
 }

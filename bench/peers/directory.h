@@ -15,6 +15,6 @@ Status make_directory(std::string_view peer, const Options& options);
 
 // The failure of a write whose bytes may have reached the log or not: `outcome_unknown`, with the
 // failure as its cause.
-Error outcome_unknown(Error cause);
+Error outcome_unknown(const Error& cause);
 
 }  // namespace kv::peers

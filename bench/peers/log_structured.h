@@ -223,7 +223,7 @@ class LogStructuredStore final : public Store {
     if (status.ok()) return {};
     Error error = Library::error_of(status, database_->directory);
     const bool open = error.code() == Code::io_error || error.code() == Code::no_space;
-    return failure(open ? outcome_unknown(std::move(error)) : std::move(error));
+    return failure(open ? outcome_unknown(error) : std::move(error));
   }
 
   const Durability durability_;
