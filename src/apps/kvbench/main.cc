@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "apps/kvbench/command_line.h"
+#include "bench/peers/peers.h"
 #include "bench/workloads/campaign.h"
 #include "bench/workloads/child.h"
 #include "bench/workloads/json_report.h"
@@ -15,9 +16,6 @@
 #include "bench/workloads/summary.h"
 #include "bench/workloads/table.h"
 #include "bench/workloads/worker.h"
-#ifdef KVBENCH_HAS_PEERS
-#include "bench/peers/peers.h"
-#endif
 
 namespace kv::bench {
 namespace {
@@ -26,13 +24,7 @@ namespace fs = std::filesystem;
 
 enum Exit : int { exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_interrupted = 130 };
 
-Stores stores() {
-#ifdef KVBENCH_HAS_PEERS
-  return {engines(), peers()};
-#else
-  return {engines(), {}};
-#endif
-}
+Stores stores() { return {engines(), peers()}; }
 
 int complain(int code, std::string_view complaint) {
   fmt::print(stderr, "kvbench: {}\n", complaint);
