@@ -1,0 +1,57 @@
+#include "storage/unsorted_entries.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/todo.h"
+
+namespace kv {
+namespace {
+
+class UnsortedEntriesIterator final : public Iterator {
+ public:
+  UnsortedEntriesIterator(SortedEntries entries, bool reverse, Scope scope)
+      : Iterator(scope), entries_(std::move(entries)), reverse_(reverse), limit_(scope.limit) {}
+
+ private:
+  // Whether `a` comes before `b` in the direction of the walk.
+  bool before(const Entry& a, const Entry& b) const {
+    return reverse_ ? b.first < a.first : a.first < b.first;
+  }
+
+  // Brings the first `count` entries of the walk to the front, in order; the rest stays unsorted.
+  void sort_first(std::size_t count) {
+    // LAB 2.7  Sort so many and no more; sorted_ remembers how many are in order from now on.
+    // Hint: std::partial_sort, or std::nth_element and then std::sort of the first ones, which is
+    // quicker when `count` is large. Neither may be told to go beyond the end.
+    throw todo("2.7", entries_, sorted_, before({}, {}), count);
+  }
+
+  bool do_next() override {
+    // LAB 2.7  Step to the entry number next_ of the walk. Sort first what is not sorted yet: the
+    // first limit_ entries suffice as long as nobody has called seek; a limit of 0 means all.
+    throw todo("2.7", entries_, sorted_, next_, limit_);
+  }
+
+  bool do_seek(std::string_view key) override {
+    // LAB 2.7  Step to the first entry at or after `key` in the direction of the walk. It may be
+    // any of them, so now all must be in order.
+    throw todo("2.7", entries_, sorted_, next_, reverse_, key);
+  }
+
+  SortedEntries entries_;  // in the direction of the walk, as far as they are sorted
+  const bool reverse_;
+  const std::size_t limit_;
+  std::size_t sorted_ = 0;  // the first so many are the first of the walk, in order
+  std::size_t next_ = 0;    // the number of the entry that do_next steps to
+};
+
+}  // namespace
+
+std::unique_ptr<Iterator> make_unsorted_entries_iterator(SortedEntries entries, const Range& range,
+                                                         Iterator::Scope scope) {
+  return std::make_unique<UnsortedEntriesIterator>(std::move(entries), range.reverse,
+                                                   std::move(scope));
+}
+
+}  // namespace kv
