@@ -66,6 +66,7 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments, const Pipe& outpu
                     const Pipe& errors) {
   std::vector<std::string> words = arguments;
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t files;

@@ -17,8 +17,10 @@ using Time = std::chrono::steady_clock;
 }  // namespace
 
 Client::Client(Work& work, std::uint64_t seed)
-    : work_(work), random_(seed), keys_(work.settings.key_bytes) {
-  if (work.zipf != nullptr) zipf_ = *work.zipf;
+    : work_(work),
+      random_(seed),
+      keys_(work.settings.key_bytes),
+      zipf_(work.zipf != nullptr ? *work.zipf : Zipf(1)) {
   mix_ = mix_of(work.workload, work.settings);
   for (std::size_t i = 0; i < mix_.size(); ++i) {
     if (mix_[i] >= 100) only_ = static_cast<Action>(i);
@@ -108,11 +110,11 @@ void Client::act(Action action) {
 std::uint64_t Client::choose() {
   switch (work_.distribution()) {
     case Distribution::uniform: break;
-    case Distribution::zipfian: return work_.order(zipf_->draw(random_));
+    case Distribution::zipfian: return work_.order(zipf_.draw(random_));
     case Distribution::latest: {
       const std::uint64_t count = work_.new_keys.count();
-      zipf_->grow(count);
-      return count - 1 - zipf_->draw(random_);
+      zipf_.grow(count);
+      return count - 1 - zipf_.draw(random_);
     }
   }
   return random_.below(work_.settings.entries);

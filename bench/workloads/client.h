@@ -94,7 +94,7 @@ class Client {
   Work& work_;
   Random random_;
   KeyWriter keys_;
-  std::optional<Zipf> zipf_;
+  Zipf zipf_;
   Mix mix_;                     // summed up: the share of this action and those before it
   std::optional<Action> only_;  // the action, where the mix has one alone
   std::unique_ptr<Iterator> iterator_;

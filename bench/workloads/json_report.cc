@@ -52,10 +52,12 @@ Json row_json(const Row& row, const std::vector<std::optional<Measurement>>& rou
     json["ratio"] = {
         {"median", row.ratio->median}, {"least", row.ratio->least}, {"most", row.ratio->most}};
   json["rounds"] = Json::array();
-  for (std::size_t i = 0; i < rounds.size(); ++i) {
-    if (!rounds[i]) continue;
-    Json round = {{"round", i + 1}};
-    round.update(Json::parse(encode(*rounds[i])));
+  std::size_t number = 0;
+  for (const std::optional<Measurement>& measured : rounds) {
+    ++number;
+    if (!measured) continue;
+    Json round = {{"round", number}};
+    round.update(Json::parse(encode(*measured)));
     json["rounds"].push_back(std::move(round));
   }
   return json;

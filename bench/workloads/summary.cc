@@ -10,11 +10,15 @@ namespace {
 
 using Rounds = std::vector<std::optional<Measurement>>;
 
-// The rounds that went well.
+// What a round came to, or null where it did not go well.
+const Measurement* good(const std::optional<Measurement>& round) {
+  return round && round->counts() ? &*round : nullptr;
+}
+
 std::vector<const Measurement*> good(const Rounds& rounds) {
   std::vector<const Measurement*> list;
   for (const std::optional<Measurement>& each : rounds) {
-    if (each && each->counts()) list.push_back(&*each);
+    if (const Measurement* measurement = good(each)) list.push_back(measurement);
   }
   return list;
 }
@@ -22,6 +26,7 @@ std::vector<const Measurement*> good(const Rounds& rounds) {
 template <class Value>
 double median_of(const std::vector<const Measurement*>& rounds, Value value) {
   std::vector<double> values;
+  values.reserve(rounds.size());
   for (const Measurement* each : rounds) values.push_back(static_cast<double>(value(*each)));
   return median(std::move(values));
 }
@@ -53,9 +58,10 @@ Figures figures_of(const std::vector<const Measurement*>& rounds) {
 std::optional<Spread> ratio_of(const Rounds& rounds, const Rounds& baseline) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < rounds.size(); ++i) {
-    if (!rounds[i] || !rounds[i]->counts() || !baseline[i] || !baseline[i]->counts()) continue;
-    const double base = baseline[i]->micros_per_operation();
-    if (base > 0) ratios.push_back(rounds[i]->micros_per_operation() / base);
+    const Measurement* ours = good(rounds[i]);
+    const Measurement* base = good(baseline[i]);
+    if (ours == nullptr || base == nullptr || base->micros_per_operation() <= 0) continue;
+    ratios.push_back(ours->micros_per_operation() / base->micros_per_operation());
   }
   if (ratios.empty()) return std::nullopt;
   return spread(ratios);

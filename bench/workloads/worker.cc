@@ -85,16 +85,16 @@ const Engine* Stores::find(std::string_view name) const {
 int work(std::string_view text, const Stores& stores) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // no run goes on when kvbench is gone
   const Answers answers;
-  const Result<std::optional<Job>> job = decode_job(text);
+  const Result<std::optional<Job>> decoded = decode_job(text);
   Ending ending;
-  if (!job) {
-    ending.failure = job.error().message();
-  } else if (!*job) {
+  if (!decoded) {
+    ending.failure = decoded.error().message();
+  } else if (const std::optional<Job>& job = *decoded; !job) {
     answers.say(encode(describe(stores)));
     return 0;
   } else {
     try {
-      if (const Status done = run(**job, stores, answers); !done)
+      if (const Status done = run(*job, stores, answers); !done)
         ending.failure = done.error().message();
     } catch (const std::exception& thrown) {
       ending.failure = thrown.what();

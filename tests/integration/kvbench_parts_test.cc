@@ -22,7 +22,7 @@ using test::NotingStore;
 using test::ok;
 
 TEST(Bijection, EveryNumberComesOnceInAnotherOrder) {
-  for (const std::uint64_t count : {1, 2, 3, 5, 64, 65, 1000, 4097}) {
+  for (const std::uint64_t count : {1U, 2U, 3U, 5U, 64U, 65U, 1000U, 4097U}) {
     const Bijection order(count, 7);
     std::set<std::uint64_t> seen;
     std::uint64_t in_place = 0;
@@ -50,7 +50,7 @@ double law(std::uint64_t rank, std::uint64_t count) {
 
 TEST(Zipf, RanksComeAsOftenAsTheLawSays) {
   constexpr int draws = 200'000;
-  for (const std::uint64_t count : {1, 2, 3, 1000}) {
+  for (const std::uint64_t count : {1U, 2U, 3U, 1000U}) {
     const Zipf zipf(count);
     Random random(1);
     std::vector<double> share(count);
@@ -88,7 +88,7 @@ TEST(Entries, KeysAreInTheOrderOfTheirNumbers) {
 }
 
 TEST(Entries, ValuesHaveTheirLengthAndRepeatAsMuchAsAsked) {
-  for (const std::size_t bytes : {0, 1, 100, 4096, 3'000'000}) {
+  for (const std::size_t bytes : {0U, 1U, 100U, 4096U, 3'000'000U}) {
     const ValuePool pool(bytes, 0.5, 1);
     EXPECT_EQ(pool.value(0).size(), bytes);
     EXPECT_EQ(pool.value(123'456'789).size(), bytes);
@@ -122,7 +122,7 @@ Settings small() {
 }
 
 TEST(Workloads, FillsPutEveryKeyOnce) {
-  for (const std::size_t threads : {1, 3}) {
+  for (const std::size_t threads : {1U, 3U}) {
     for (const char* name : {"fillseq", "fillrandom"}) {
       Settings settings = small();
       settings.threads = threads;
@@ -297,6 +297,7 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   const std::vector<Section> sections = summarise(plan, results);
   ASSERT_EQ(sections.size(), 1U);
   const Row& row = sections[0].rows[1];
+  ASSERT_TRUE(row.ratio.has_value() && row.figures.has_value());
   EXPECT_EQ(row.ratio->median, 2);
   EXPECT_EQ(row.ratio->least, 2);
   EXPECT_EQ(row.ratio->most, 3);
@@ -310,6 +311,7 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   results[1].trouble = Trouble{.workload = 0, .round = 2, .cause = "crashed"};
   results[1].measurements[0][2].reset();
   const Row less = summarise(plan, results)[0].rows[1];
+  ASSERT_TRUE(less.ratio.has_value());
   EXPECT_EQ(less.ratio->most, 2);
   EXPECT_EQ(less.trouble, "round 3: crashed");
 }

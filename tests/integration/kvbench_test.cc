@@ -123,7 +123,7 @@ TEST(Kvbench, ASystemThatGoesWrongIsReportedAndTheOthersGoOn) {
                "fillseq,readrandom", "--directory", folder.path(), "--json", "-"});
   EXPECT_EQ(ended.code, 1) << ended.errors;
   const Json json = Json::parse(ended.output);
-  const auto trouble = [&](int workload, int system) {
+  const auto trouble = [&](std::size_t workload, std::size_t system) {
     return json["workloads"][workload]["systems"][system].value("trouble", "");
   };
   EXPECT_EQ(trouble(0, 0), "");
@@ -147,7 +147,7 @@ TEST(Kvbench, AWorkloadThatAStoreDoesNotOfferIsLeftOffAndTheNextIsDone) {
        "--workloads", "readseq,seekrandom,ycsb-e,readrandom", "--threads", "2", "--json", "-"});
   ASSERT_EQ(ended.code, 0) << ended.errors;
   const Json workloads = Json::parse(ended.output)["workloads"];
-  for (int i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < 3; ++i) {
     const Json& row = workloads[i]["systems"][1];
     EXPECT_EQ(row["trouble"], "unimplemented: no scan is offered here");
     EXPECT_FALSE(row.contains("median"));

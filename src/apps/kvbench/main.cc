@@ -73,6 +73,7 @@ Result<Plan> plan_of(const Arguments& arguments) {
   const auto found = std::ranges::find(plan.systems, arguments.baseline, &System::label);
   if (found == plan.systems.end()) {
     std::vector<std::string> labels;
+    labels.reserve(plan.systems.size());
     for (const System& system : plan.systems) labels.push_back(system.label);
     return failure(Code::invalid_argument,
                    fmt::format("--baseline {}: no such system; there are: {}", arguments.baseline,

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <optional>
 #include <set>
 
 #include "apps/kvcourse/commands.h"
@@ -38,6 +39,7 @@ Result<std::set<std::string>> engines_of(const std::string& program) {
 // The program takes our place on the terminal until it ends; gives its exit code.
 Result<int> run_here(const std::filesystem::path& directory, std::vector<std::string> arguments) {
   std::vector<char*> words;
+  words.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) words.push_back(argument.data());
   words.push_back(nullptr);
   posix_spawn_file_actions_t actions;
@@ -88,7 +90,8 @@ Result<std::vector<std::string>> command_line(const Project& project, const Benc
 Result<int> bench_command(const Settings& settings, const std::string& which) {
   const Result<Lab> lab = load_lab(settings.root, which);
   if (!lab) return failure(lab.error());
-  if (!lab->bench)
+  const std::optional<BenchInfo>& bench = lab->bench;
+  if (!bench)
     return failure(Code::invalid_argument,
                    fmt::format("lab {0} has nothing to measure (no [bench] in "
                                "tests/{0}/lab.toml)",
@@ -100,12 +103,12 @@ Result<int> bench_command(const Settings& settings, const std::string& which) {
       return exit_not_built;
     }
   }
-  const auto arguments = command_line(project, *lab->bench);
+  const auto arguments = command_line(project, *bench);
   if (!arguments) return failure(arguments.error());
   fmt::print("lab {}: {}\n\n{}\n\n", lab->name, lab->title, fmt::join(*arguments, " "));
   std::fflush(stdout);
-  const Result<int> code = run_here(settings.root, *arguments);
-  if (!code) return failure(code.error());
+  Result<int> code = run_here(settings.root, *arguments);
+  if (!code) return code;
   fmt::print("what to look for: lessons/{}/README.md#measure-it\n", lab->name);
   return code;
 }
