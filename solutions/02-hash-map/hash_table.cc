@@ -83,9 +83,10 @@ class LinearProbingTable final : public HashTable {
     // Hint: compare the hashes first. Two keys may have the same hash, so compare the keys, too.
     //[ throw todo("2.1", slots_, home(hash), behind(0), key);
     std::size_t slot = home(hash);
-    while (slots_[slot].record != nullptr &&
-           (slots_[slot].hash != hash || slots_[slot].record->key() != key)) {
-      slot = behind(slot);
+    for (; slots_[slot].record != nullptr; slot = behind(slot)) {
+      if (slots_[slot].hash != hash) continue;
+      slots_[slot].record->prefetch();
+      if (slots_[slot].record->key() == key) break;
     }
     return slot;
     //]

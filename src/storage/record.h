@@ -40,6 +40,13 @@ class Record {
   std::string_view key() const { return {bytes(), key_bytes_}; }
   std::string_view value() const { return {bytes() + key_bytes_, value_bytes_}; }
 
+  // Starts to fetch the first 192 bytes of the block, and does not wait. Where the value stands is
+  // read from the block itself; without this, the value's cache lines are asked for only when the
+  // first one has come.
+  void prefetch() const {
+    for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(bytes() + line * 64);
+  }
+
   // Takes the value over if it fits into the room; otherwise changes nothing and returns false.
   // Requires: `value` does not lie in this record.
   bool assign(std::string_view value) {
