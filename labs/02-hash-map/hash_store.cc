@@ -116,20 +116,20 @@ class HashStore final : public Store {
 
   // What the store holds of the range at one moment, in no order.
   Result<SortedEntries> copy_range(const Range& range, const Context& context) {
-    // LAB 2.6  Hold all stripes at once, for reading, and copy the entries that lie in the range.
+    // LAB 2.7  Hold all stripes at once, for reading, and copy the entries that lie in the range.
     // Hint: a table's entries are in its slots, HashTable::at. It may take long, so ask the context
     // once a stripe, and give up with what it says.
-    throw todo("2.6", range, context, stripes_);
+    throw todo("2.7", range, context, stripes_);
   }
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
-    // LAB 2.6  A walk over a copy of the range (storage/unsorted_entries.h).
-    throw todo("2.6", range, scope);
+    // LAB 2.7  A walk over a copy of the range (storage/unsorted_entries.h).
+    throw todo("2.7", range, scope);
   }
 
   Result<std::unique_ptr<Snapshot>> do_snapshot(const Context& context) override {
-    // LAB 2.6  A HashSnapshot of everything. Hint: sort after the locks are gone.
-    throw todo("2.6", context, lifetime());
+    // LAB 2.7  A HashSnapshot of everything. Hint: sort after the locks are gone.
+    throw todo("2.7", context, lifetime());
   }
 
   const std::uint64_t seed_ = std::random_device()();

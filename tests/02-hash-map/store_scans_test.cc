@@ -1,4 +1,4 @@
-// Task 2.6: scans and snapshots of the hash store.
+// Task 2.7: scans and snapshots of the hash store.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Task 2.7: the iterator over unsorted entries, alone.
+// Task 2.6: the iterator over unsorted entries, alone.
 
 #include "storage/unsorted_entries.h"
 
@@ -95,6 +95,17 @@ TEST(UnsortedEntries, SeekMayComeFirstInALimitedWalk) {
   EXPECT_EQ(it.seek("d"), "\"d\"=\"d\"");
   EXPECT_EQ(it.next(), "\"e\"=\"e\"");
   EXPECT_EQ(it.next(), "end");
+}
+
+TEST(UnsortedEntries, SeekMayBeGivenTheKeyItStandsOn) {
+  // The view points into what seek may be about to sort.
+  for (const bool reverse : {false, true}) {
+    auto it = walk({"c", "e", "a", "d", "b", "f"}, {.reverse = reverse, .limit = 4});
+    it.next();
+    it.next();
+    EXPECT_EQ(it.seek(it.key()), reverse ? "\"e\"=\"e\"" : "\"b\"=\"b\"");
+    it.next();
+  }
 }
 
 TEST(UnsortedEntries, SeekGoesBackAndNextGoesOnFromThere) {
