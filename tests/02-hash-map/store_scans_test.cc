@@ -159,7 +159,7 @@ TEST_F(StripedScans, GiveUpWhenTheDeadlinePasses) {
 // Says what was seen of a torn batch, or nothing.
 template <class Look>
 std::string torn_beside_a_writer(Store& hash, Look look) {
-  constexpr int enough = 200;
+  constexpr int enough = 600;
   std::atomic<int> looks = 0;
   std::string torn;
   const std::jthread writer([&]() -> void {
