@@ -3,9 +3,9 @@
 // Whether what a batch requires of a key is so: the same question in every peer.
 
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "base/quote.h"
 #include "base/result.h"
 #include "kv/batch.h"
 
@@ -18,8 +18,8 @@ inline Status check_requirement(const Batch::Operation& requirement,
                        ? !value.has_value()
                        : value.has_value() && *value == requirement.value;
   if (met) return {};
-  return failure(Code::conflict, "key \"" + std::string(requirement.key) +
-                                     "\" is not as required; read it and try again");
+  return failure(Code::conflict, "key " + abbreviated(requirement.key) +
+                                     " is not as required; read it and try again");
 }
 
 }  // namespace kv::peers

@@ -25,11 +25,4 @@ constexpr Engine table[] = {
 
 std::span<const Engine> peers() { return table; }
 
-const Engine* find_peer(std::string_view name) {
-  for (const Engine& peer : table) {
-    if (peer.name == name) return &peer;
-  }
-  return nullptr;
-}
-
 }  // namespace kv
