@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.h"
 #include "bench/workloads/entries.h"
 
 namespace kv::bench {
@@ -26,8 +27,8 @@ Result<Distribution> distribution_of(std::string_view given) {
   for (const auto each : {Distribution::uniform, Distribution::zipfian, Distribution::latest}) {
     if (name(each) == given) return each;
   }
-  return wrong(
-      fmt::format("no distribution is called \"{}\"; there are uniform, zipfian, latest", given));
+  return wrong(fmt::format("no distribution is called {}; there are uniform, zipfian, latest",
+                           abbreviated(given)));
 }
 
 std::string_view name(Durability durability) {
@@ -43,7 +44,8 @@ Result<Durability> durability_of(std::string_view given) {
   for (const auto each : {Durability::none, Durability::wal, Durability::sync}) {
     if (name(each) == given) return each;
   }
-  return wrong(fmt::format("no durability is called \"{}\"; there are none, wal, sync", given));
+  return wrong(
+      fmt::format("no durability is called {}; there are none, wal, sync", abbreviated(given)));
 }
 
 Status check(const Settings& settings) {
@@ -63,6 +65,12 @@ Status check(const Settings& settings) {
   for (const auto& [option, share] : {std::pair{"--compressible", settings.compressible},
                                       std::pair{"--read-share", settings.read_share}}) {
     if (!(share >= 0 && share <= 1)) return wrong(fmt::format("{} must be from 0 to 1", option));
+  }
+  constexpr double most_seconds = 1e6;  // as --limit; what the clock counts in holds far more
+  for (const auto& [option, seconds] : {std::pair{"--seconds", settings.measured.seconds},
+                                        std::pair{"--warm-up", settings.warm_up.seconds}}) {
+    if (!(seconds >= 0 && seconds <= most_seconds))
+      return wrong(fmt::format("{} must be {:.0f} s or less", option, most_seconds));
   }
   return {};
 }

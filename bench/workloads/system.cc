@@ -9,8 +9,9 @@
 #include <filesystem>
 #include <map>
 
+#include "base/nearest.h"
+#include "base/quote.h"
 #include "bench/workloads/child.h"
-#include "bench/workloads/workload.h"
 
 namespace kv::bench {
 namespace {
@@ -28,10 +29,11 @@ Result<EngineInfo> engine_of(const Description& description, const std::string& 
     if (engine.name == name) return engine;
     names.push_back(engine.name);
   }
-  const std::string meant = nearest(name, names);
-  return wrong(fmt::format(
-      "{} has no engine \"{}\"; {}there are: {}", fs::path(program).filename().string(), name,
-      meant.empty() ? "" : fmt::format("did you mean {}? ", meant), fmt::join(names, ", ")));
+  const std::string_view meant = nearest(name, names);
+  return wrong(fmt::format("{} has no engine {}; {}there are: {}",
+                           printable(fs::path(program).filename().string()), abbreviated(name),
+                           meant.empty() ? "" : fmt::format("did you mean {}? ", meant),
+                           fmt::join(names, ", ")));
 }
 
 std::vector<std::string_view> split(std::string_view text) {
@@ -58,30 +60,33 @@ Result<SystemSpec> parse_system(std::string_view text) {
   if (const std::size_t equals = rest.find('='); equals != rest.npos) {
     spec.label = rest.substr(0, equals);
     rest.remove_prefix(equals + 1);
-    if (spec.label.empty()) return wrong(fmt::format("--system {}: the label is empty", text));
+    if (spec.label.empty())
+      return wrong(fmt::format("--system {}: the label is empty", abbreviated(text)));
   }
   if (const std::size_t colon = rest.rfind(':'); colon != rest.npos) {
     spec.program = rest.substr(0, colon);
     rest.remove_prefix(colon + 1);
-    if (spec.program.empty()) return wrong(fmt::format("--system {}: the program is empty", text));
+    if (spec.program.empty())
+      return wrong(fmt::format("--system {}: the program is empty", abbreviated(text)));
   }
   spec.engine = rest;
   if (spec.engine.empty())
-    return wrong(
-        fmt::format("--system \"{}\" names no engine; it takes [label=][program:]engine", text));
+    return wrong(fmt::format("--system {} names no engine; it takes [label=][program:]engine",
+                             abbreviated(text)));
   return spec;
 }
 
 Result<Description> describe(const std::string& program) {
   constexpr std::chrono::seconds limit(30);
   if (::access(program.c_str(), X_OK) != 0)
-    return wrong(fmt::format("{}: {}", program, std::strerror(errno)));
+    return wrong(fmt::format("{}: {}", printable(program), std::strerror(errno)));
   const Result<Ended> ended = run_child({program, "--worker", describe_request()}, limit);
   if (!ended) return failure(ended.error());
   const std::string_view output = ended->output;
   Result<Description> description = decode_description(output.substr(0, output.find('\n')));
   if (description) return description;
-  return wrong(fmt::format("{} does not answer as a kvbench does; build it anew", program));
+  return wrong(
+      fmt::format("{} does not answer as a kvbench does; build it anew", printable(program)));
 }
 
 Result<std::vector<System>> find_systems(std::span<const std::string> texts,
@@ -113,7 +118,7 @@ Result<std::vector<System>> find_systems(std::span<const std::string> texts,
       }
       if (std::ranges::find(systems, system.label, &System::label) != systems.end())
         return wrong(fmt::format("two systems are called {0}; name one: --system other={1}",
-                                 system.label, part));
+                                 printable(system.label), printable(part)));
       systems.push_back(std::move(system));
     }
   }

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <numeric>
+#include "base/nearest.h"
+#include "base/quote.h"
 
 namespace kv::bench {
 namespace {
@@ -46,22 +46,6 @@ constexpr Workload table[] = {
      of(get, 50, read_modify_write, 50), Distribution::zipfian},
 };
 
-// Levenshtein's distance, a row at a time.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::span<const Workload> workloads() { return table; }
@@ -72,13 +56,13 @@ Result<const Workload*> find_workload(std::string_view name) {
     if (workload.name == name) return &workload;
     names.push_back(workload.name);
   }
-  const std::string meant = nearest(name, names);
+  const std::string_view meant = nearest(name, names);
   return failure(Code::invalid_argument,
-                 meant.empty() ? fmt::format("no workload is called \"{}\"; there are: {}", name,
-                                             fmt::join(names, ", "))
-                               : fmt::format("no workload is called \"{}\"; did you mean {}? "
+                 meant.empty() ? fmt::format("no workload is called {}; there are: {}",
+                                             abbreviated(name), fmt::join(names, ", "))
+                               : fmt::format("no workload is called {}; did you mean {}? "
                                              "--list tells them all",
-                                             name, meant));
+                                             abbreviated(name), meant));
 }
 
 Mix mix_of(const Workload& workload, const Settings& settings) {
@@ -94,18 +78,6 @@ std::vector<std::vector<const Workload*>> runs_of(std::span<const Workload* cons
     runs.back().push_back(workload);
   }
   return runs;
-}
-
-std::string nearest(std::string_view given, std::span<const std::string_view> candidates) {
-  std::string_view best;
-  std::size_t least = given.size() / 3 + 2;  // as many slips as a person makes
-  for (const std::string_view candidate : candidates) {
-    const std::size_t slips = distance(given, candidate);
-    if (slips >= least) continue;
-    least = slips;
-    best = candidate;
-  }
-  return std::string(best);
 }
 
 }  // namespace kv::bench

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -65,8 +64,5 @@ Mix mix_of(const Workload& workload, const Settings& settings);
 
 // Cut before every fill but the first: a fill begins with a fresh store, in a process of its own.
 std::vector<std::vector<const Workload*>> runs_of(std::span<const Workload* const> workloads);
-
-// The candidate that a person who typed `given` most likely meant; empty where none is near.
-std::string nearest(std::string_view given, std::span<const std::string_view> candidates);
 
 }  // namespace kv::bench

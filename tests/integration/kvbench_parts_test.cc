@@ -254,11 +254,7 @@ TEST(Systems, ASpecIsLabelProgramEngine) {
     EXPECT_TRUE(fails_with(Code::invalid_argument, parse_system(wrong))) << wrong;
 }
 
-TEST(Names, TheNearestIsMeant) {
-  const std::vector<std::string_view> names{"fillseq", "fillrandom", "readseq"};
-  EXPECT_EQ(nearest("filseq", names), "fillseq");
-  EXPECT_EQ(nearest("fill-random", names), "fillrandom");
-  EXPECT_EQ(nearest("xyz", names), "");
+TEST(Workloads, AreFoundByTheirNames) {
   for (const Workload& workload : workloads()) EXPECT_TRUE(ok(find_workload(workload.name)));
 }
 

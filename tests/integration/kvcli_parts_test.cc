@@ -201,15 +201,6 @@ TEST(Commands, WrongUseIsToldWithTheRemedy) {
   }
 }
 
-TEST(Commands, TheNearestNameIsOneThatIsLikeIt) {
-  constexpr std::string_view known[] = {"get", "put", "scan", "snapshot"};
-  EXPECT_EQ(nearest("gte", known), "get");
-  EXPECT_EQ(nearest("snaphsot", known), "snapshot");
-  EXPECT_EQ(nearest("scna", known), "scan");
-  EXPECT_EQ(nearest("xyz", known), "");
-  EXPECT_EQ(nearest(std::string(100'000, 'g'), known), "");
-}
-
 TEST(Commands, EachHasAManual) {
   for (const Command& command : commands()) {
     EXPECT_THAT(manual(command), testing::StartsWith(usage(command) + ": ")) << command.name;

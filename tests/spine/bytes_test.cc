@@ -11,6 +11,7 @@
 
 #include "base/checksum.h"
 #include "base/coding.h"
+#include "base/nearest.h"
 #include "base/quote.h"
 #include "tests/support/story.h"
 
@@ -229,6 +230,16 @@ TEST(Quote, Utf8IsWhatRfc3629Says) {
         "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3", "\xe2\x88", "\xf0\x9f\x98"}) {
     EXPECT_FALSE(is_utf8(bad)) << escape(bad);
   }
+}
+
+TEST(Nearest, IsANameThatIsLikeIt) {
+  constexpr std::string_view known[] = {"get", "put", "scan", "snapshot", "fillrandom"};
+  EXPECT_EQ(nearest("gte", known), "get");
+  EXPECT_EQ(nearest("snaphsot", known), "snapshot");
+  EXPECT_EQ(nearest("scna", known), "scan");
+  EXPECT_EQ(nearest("fill-random", known), "fillrandom");
+  EXPECT_EQ(nearest("xyz", known), "");
+  EXPECT_EQ(nearest(std::string(100'000, 'g'), known), "");
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/quote.h"
+
 namespace kv::bench {
 namespace {
 
@@ -54,8 +56,9 @@ Result<Extent> extent_of(const std::string& text) {
                                      : std::from_chars(text.data(), end, extent.operations);
   if (error != std::errc() || stopped != end || !std::isfinite(extent.seconds) || extent.none() ||
       extent.seconds < 0)
-    return wrong(fmt::format(
-        "--warm-up takes operations (10000) or seconds (2s), more than 0, not \"{}\"", text));
+    return wrong(
+        fmt::format("--warm-up takes operations (10000) or seconds (2s), more than 0, not {}",
+                    abbreviated(text)));
   return extent;
 }
 
@@ -181,7 +184,7 @@ Result<Arguments> parse_command_line(int argc, char** argv) {
     arguments.finished = true;
     return arguments;
   } catch (const CLI::ParseError& error) {
-    return wrong(fmt::format("{} (see: kvbench --help)", error.what()));
+    return wrong(fmt::format("{} (see: kvbench --help)", printable(error.what())));
   }
   if (Status settled = settle(arguments, typed); !settled) return failure(std::move(settled));
   return arguments;

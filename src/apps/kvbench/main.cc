@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "apps/kvbench/command_line.h"
+#include "base/quote.h"
 #include "bench/peers/peers.h"
 #include "bench/workloads/campaign.h"
 #include "bench/workloads/child.h"
@@ -76,8 +77,8 @@ Result<Plan> plan_of(const Arguments& arguments) {
     labels.reserve(plan.systems.size());
     for (const System& system : plan.systems) labels.push_back(system.label);
     return failure(Code::invalid_argument,
-                   fmt::format("--baseline {}: no such system; there are: {}", arguments.baseline,
-                               fmt::join(labels, ", ")));
+                   fmt::format("--baseline {}: no such system; there are: {}",
+                               abbreviated(arguments.baseline), fmt::join(labels, ", ")));
   }
   plan.baseline = static_cast<std::size_t>(found - plan.systems.begin());
   return plan;

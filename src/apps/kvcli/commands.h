@@ -81,10 +81,6 @@ struct Invocation {
 // them.  Requires: words is not empty.
 Result<Invocation> parse(std::span<const Word> words);
 
-// The one of the known names that differs from what was typed by the fewest letters, two at the
-// most and no more than half of them; or empty.
-std::string_view nearest(std::string_view typed, std::span<const std::string_view> known);
-
 // "get KEY".
 std::string usage(const Command& command);
 
