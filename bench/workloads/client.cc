@@ -64,7 +64,7 @@ void Client::run(Part part, Histogram* latencies) {
       repeat(part, latencies, [this](std::uint64_t place) { put(place); });
       break;
     case Kind::fill_at_random:
-      repeat(part, latencies, [this](std::uint64_t place) { put(work_.order(place)); });
+      repeat(part, latencies, [this](std::uint64_t place) { put(work_.fill_order(place)); });
       break;
     case Kind::erase:
       repeat(part, latencies, [this](std::uint64_t place) { erase(work_.order(place)); });
@@ -84,7 +84,7 @@ void Client::run(Part part, Histogram* latencies) {
 }
 
 Action Client::draw_action() {
-  const double percent = static_cast<double>(random_.next() >> 11) * 0x1.0p-53 * 100;
+  const double percent = random_.fraction() * 100;
   std::size_t action = 0;
   while (action + 1 < mix_.size() && percent >= mix_[action]) ++action;
   return static_cast<Action>(action);

@@ -33,7 +33,8 @@ struct Work {
   Store& store;
   const Settings& settings;
   const Workload& workload;
-  const Bijection& order;  // of the entries
+  const Bijection& fill_order;  // of the entries, in which fills put them
+  const Bijection& order;       // another: by popularity, and that of erasing
   const ValuePool& values;
   NewKeys& new_keys;
   const Zipf* zipf = nullptr;     // of as many ranks as entries; null where nothing is chosen by it

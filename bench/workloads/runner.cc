@@ -33,7 +33,8 @@ Part part_of(std::uint64_t operations, std::size_t client, std::size_t clients) 
 
 Runner::Runner(const Settings& settings)
     : settings_(settings),
-      order_(settings.entries, settings.seed),
+      fill_order_(settings.entries, settings.seed),
+      order_(settings.entries, settings.seed + 1),
       values_(settings.value_bytes, settings.compressible, settings.seed),
       new_keys_(settings.entries),
       latencies_(settings.threads),
@@ -52,6 +53,7 @@ Measurement Runner::run(const Workload& workload) {
     Work work{.store = *store_,
               .settings = settings_,
               .workload = workload,
+              .fill_order = fill_order_,
               .order = order_,
               .values = values_,
               .new_keys = new_keys_};
@@ -79,6 +81,7 @@ void Runner::fill() {
   Work work{.store = *store_,
             .settings = settings_,
             .workload = workload,
+            .fill_order = fill_order_,
             .order = order_,
             .values = values_,
             .new_keys = new_keys_};

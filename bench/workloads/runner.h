@@ -44,6 +44,8 @@ class Runner {
   Phase go(Work& work, std::vector<Client>& clients, Extent extent, bool timed);
 
   const Settings& settings_;
+  // Two, so that what is popular was not put in one go: it would lie together in memory.
+  const Bijection fill_order_;
   const Bijection order_;
   const ValuePool values_;
   NewKeys new_keys_;

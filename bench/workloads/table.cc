@@ -62,7 +62,9 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
       settings.warm_up.none() ? "none" : extent_text(settings.warm_up),
       settings.distribution ? name(*settings.distribution) : "the workload's own",
-      settings.durability ? name(*settings.durability) : "the engine's own", settings.seed);
+      settings.durability ? name(*settings.durability)
+                          : "the engine's own: wal on disk, none in memory",
+      settings.seed);
   text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
                       machine.load);
   text += fmt::format("rounds {}, systems in turn; medians; times in us", plan.rounds);

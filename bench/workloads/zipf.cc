@@ -9,9 +9,6 @@ namespace {
 
 double term(std::uint64_t rank) { return std::pow(static_cast<double>(rank + 1), -Zipf::theta); }
 
-// A number in [0, 1): the upper 53 bits, as many as a double holds.
-double fraction(Random& random) { return static_cast<double>(random.next() >> 11) * 0x1.0p-53; }
-
 }  // namespace
 
 Zipf::Zipf(std::uint64_t count) : zeta_of_two_(1 + term(1)) {
@@ -27,7 +24,7 @@ void Zipf::grow(std::uint64_t count) {
 }
 
 std::uint64_t Zipf::draw(Random& random) const {
-  const double u = fraction(random);
+  const double u = random.fraction();
   const double uz = u * zeta_;
   if (uz < 1 || count_ == 1) return 0;
   if (uz < zeta_of_two_ || count_ == 2) return 1;

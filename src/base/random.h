@@ -45,6 +45,9 @@ class Random {
   // One of 0 … bound-1, each as likely as the other.  Requires: bound > 0.
   std::uint64_t below(std::uint64_t bound);
 
+  // A number in [0, 1): 53 bits, as many as a double holds.
+  double fraction() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+
   // So many random bytes.
   std::string bytes(std::size_t count);
 
