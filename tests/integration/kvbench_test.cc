@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "bench/workloads/campaign.h"
 #include "bench/workloads/child.h"
 #include "tests/integration/kvcli_folder.h"
 #include "tests/support/expect.h"
@@ -53,6 +55,24 @@ TEST(Kvbench, ComparesTwoSystemsInTurn) {
     }
   }
   EXPECT_GT(json["workloads"][2]["systems"][0]["median"]["memory_mib"], 0);
+}
+
+TEST(Kvbench, EveryOtherRoundGoesThroughTheSystemsBackwards) {
+  auto systems = find_systems(std::vector<std::string>{"a=map,b=map"}, KVBENCH_PATH);
+  ASSERT_TRUE(test::ok(systems));
+  const test::TemporaryFolder folder;
+  Plan plan;
+  plan.directory = folder.path();
+  plan.settings.entries = 10;
+  plan.systems = std::move(*systems);
+  plan.workloads = {*find_workload("fillseq")};
+  plan.rounds = 3;
+  std::vector<std::string> begun;
+  ASSERT_TRUE(test::ok(
+      run_campaign(plan, [&](std::string_view line) { begun.emplace_back(line.substr(0, 17)); })));
+  EXPECT_THAT(begun,
+              testing::ElementsAre("round 1 of 3: a: ", "round 1 of 3: b: ", "round 2 of 3: b: ",
+                                   "round 2 of 3: a: ", "round 3 of 3: a: ", "round 3 of 3: b: "));
 }
 
 TEST(Kvbench, PrintsSettingsAndATable) {
@@ -113,6 +133,17 @@ TEST(Kvbench, WrongArgumentsAreOneLine) {
     EXPECT_EQ(std::ranges::count(ended.errors, '\n'), 1) << ended.errors;
     EXPECT_THAT(ended.errors, HasSubstr(wrong.complaint));
   }
+}
+
+TEST(Kvbench, WhatCannotBeWrittenIsACode) {
+  const auto code_of = [](std::string arguments) {
+    return std::system((KVBENCH_PATH " " + arguments).c_str()) >> 8;
+  };
+  EXPECT_EQ(code_of("--list > /dev/full 2> /dev/null"), 2);
+  EXPECT_EQ(code_of("--help > /dev/full 2> /dev/full"), 2);
+  EXPECT_EQ(code_of("--frob 2>&-"), 2);
+  EXPECT_EQ(code_of("--entries 10 --rounds 9 --json - > /dev/full 2> /dev/full"), 2);
+  EXPECT_EQ(code_of("--entries 10 --rounds 1 > /dev/null 2> /dev/full"), 0);
 }
 
 TEST(Kvbench, ASystemThatGoesWrongIsReportedAndTheOthersGoOn) {

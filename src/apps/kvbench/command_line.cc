@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 
 #include "base/quote.h"
 
@@ -176,11 +177,11 @@ Result<Arguments> parse_command_line(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
+    std::fputs(app.help().c_str(), stdout);
     arguments.finished = true;
     return arguments;
   } catch (const CLI::CallForVersion& version) {
-    fmt::print("{}\n", version.what());
+    std::puts(version.what());
     arguments.finished = true;
     return arguments;
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -27,9 +28,21 @@ enum Exit : int { exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_interrupted
 
 Stores stores() { return {engines(), peers()}; }
 
+// fmt::print throws where nothing can be written. On standard error that changes nothing; of
+// standard output, exit_code() tells.
+void say(std::FILE* file, std::string_view text) {
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), file));
+}
+
 int complain(int code, std::string_view complaint) {
-  fmt::print(stderr, "kvbench: {}\n", complaint);
+  say(stderr, fmt::format("kvbench: {}\n", complaint));
   return code;
+}
+
+// The code, if all that was said on standard output has got there.
+int exit_code(int code) {
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return written ? code : complain(exit_usage, "standard output cannot be written");
 }
 
 int complain(const Error& error) {
@@ -41,17 +54,18 @@ int list() {
   for (const auto& [title, table] :
        {std::pair{"engines", stores().engines}, std::pair{"peers", stores().peers}}) {
     if (table.empty()) continue;
-    fmt::print("{}\n", title);
-    for (const Engine& engine : table) fmt::print("  {:14} {}\n", engine.name, engine.summary);
+    say(stdout, fmt::format("{}\n", title));
+    for (const Engine& engine : table)
+      say(stdout, fmt::format("  {:14} {}\n", engine.name, engine.summary));
   }
-  fmt::print("workloads\n");
+  say(stdout, "workloads\n");
   for (const Workload& workload : workloads())
-    fmt::print("  {:14} {}\n", workload.name, workload.summary);
-  fmt::print(
+    say(stdout, fmt::format("  {:14} {}\n", workload.name, workload.summary));
+  say(stdout,
       "\n\"Chosen\" keys are drawn with repetition, uniformly unless --distribution or the\n"
       "workload says otherwise. zipfian: few keys are popular, and they lie anywhere; latest:\n"
       "the newest are. Fills write --entries entries, the others do --ops operations.\n");
-  return exit_ok;
+  return exit_code(exit_ok);
 }
 
 Result<Plan> plan_of(const Arguments& arguments) {
@@ -87,8 +101,7 @@ Result<Plan> plan_of(const Arguments& arguments) {
 // One line that is written over, on a terminal.
 void show_progress(std::string_view text) {
   constexpr std::size_t width = 78;
-  fmt::print(stderr, "\r{:{}}\r", text.substr(0, width), width);
-  std::fflush(stderr);
+  say(stderr, fmt::format("\r{:{}}\r", text.substr(0, width), width));
 }
 
 int measure(const Arguments& arguments) {
@@ -101,9 +114,9 @@ int measure(const Arguments& arguments) {
   }
   const Machine here = machine();
   for (const std::string& warning : warnings(*plan, here))
-    fmt::print(stderr, "WARNING: {}\n", warning);
+    say(stderr, fmt::format("WARNING: {}\n", warning));
   const bool tables = arguments.json != "-";
-  if (tables && !arguments.quiet) fmt::print("{}\n", preamble(*plan, here));
+  if (tables && !arguments.quiet) say(stdout, preamble(*plan, here) + "\n");
   std::fflush(stdout);
 
   catch_interrupts();
@@ -115,21 +128,20 @@ int measure(const Arguments& arguments) {
   if (!results) return complain(results.error());
 
   if (tables) {
-    for (const Section& section : summarise(*plan, *results)) fmt::print("{}\n", table_of(section));
+    for (const Section& section : summarise(*plan, *results)) say(stdout, table_of(section) + "\n");
   }
   const std::string report = json_report(*plan, here, *results);
   if (json.is_open() && !(json << report).flush())
     return complain(exit_usage, fmt::format("{} cannot be written", arguments.json));
-  if (!tables) fmt::print("{}", report);
-  if (std::fflush(stdout) != 0) return complain(exit_usage, "standard output cannot be written");
-  return any_trouble(*results) ? exit_failed : exit_ok;
+  if (!tables) say(stdout, report);
+  return exit_code(any_trouble(*results) ? exit_failed : exit_ok);
 }
 
 int main_of(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "--worker") return work(argv[2], stores());
   const Result<Arguments> arguments = parse_command_line(argc, argv);
   if (!arguments) return complain(arguments.error());
-  if (arguments->finished) return exit_ok;
+  if (arguments->finished) return exit_code(exit_ok);
   return arguments->list ? list() : measure(*arguments);
 }
 
