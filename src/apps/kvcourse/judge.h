@@ -49,7 +49,7 @@ struct Attempt {
   Cause cause = Cause::none;
   std::string detail;                 // one line: which signal, how many seconds, which place
   std::vector<std::string> failures;  // of assertions, as the case reported them
-  std::vector<std::string> story;
+  std::vector<std::string> story;     // without a record: as far as it was told while it happened
   Observations observations;
   std::string report;  // of a sanitizer, or the last lines that a crashing program printed
 

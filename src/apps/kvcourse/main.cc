@@ -28,7 +28,8 @@ void clean_environment() {
     const std::string_view text(*line);
     const std::string_view variable = text.substr(0, text.find('='));
     if (variable.starts_with("GTEST_") || variable.starts_with("TESTBRIDGE_") ||
-        variable == "RC_PARAMS" || variable == "XML_OUTPUT_FILE" || variable == "KV_RECORD_FD")
+        variable == "RC_PARAMS" || variable == "XML_OUTPUT_FILE" || variable == "KV_RECORD_FD" ||
+        variable == "KV_STORY_FD")
       names.emplace_back(variable);
   }
   for (const std::string& variable : names) ::unsetenv(variable.c_str());

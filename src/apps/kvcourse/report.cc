@@ -86,7 +86,7 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
     text += fmt::format("    ... {} failures more\n", attempt.failures.size() - most_failures);
   if (!attempt.report.empty()) text += indented(printable(attempt.report), 4, 30);
   if (!verdict.program.empty())
-    text += fmt::format("    alone: {} --gtest_filter={} --seed={}\n", verdict.program,
+    text += fmt::format("    alone: {} --gtest_filter={} --seed={} --story\n", verdict.program,
                         verdict.test, grade.seed);
   text += fmt::format("    read:  {}\n", lesson_place(grade.lab, task));
   return text;

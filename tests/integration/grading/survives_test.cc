@@ -2,6 +2,7 @@
 // cause is named; nothing that it started stays behind.
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -128,13 +129,31 @@ TEST(Lab, TellsWhereTheWorkStops) {
   for (const char* part :
        {"1 of 2 cases, 1 wrong answer", "> ", "   2. answer \"ab\" -> \"?ab\"",
         "step 2, answer \"ab\"", "expected  \"2ab\"", "seen      \"?ab\"",
-        "alone: build/dev/bin/test_01-mini_mine --gtest_filter=Short.TwoLetters --seed=1",
+        "alone: build/dev/bin/test_01-mini_mine --gtest_filter=Short.TwoLetters --seed=1 --story",
         "read:  lessons/01-mini/README.md#short-questions", "Long questions: 1 of 1 cases, ok"})
     EXPECT_TRUE(says(wrong, part)) << part << " is not in\n" << wrong.output;
 
   course.submit(right_answer());
   for (const char* seed : {"--seed=1", "--seed=7", "--seed=random"})
     EXPECT_EQ(course.kvcourse({"lab", "01", seed}).code, 0);
+}
+
+TEST(Lab, TellsTheStepThatCrashedAndTheOnesBeforeIt) {
+  const MiniCourse course;
+  course.submit(
+      "#include <signal.h>\n#include <string>\n#include <string_view>\n"
+      "std::string answer(std::string_view q) {\n"
+      "  if (q.size() == 2) raise(SIGKILL);\n"
+      "  return std::to_string(q.size()) + std::string(q); }\n");
+  const course::Outcome lab = course.kvcourse({"lab", "1"});
+  EXPECT_TRUE(says(lab, "   1. answer \"a\" -> \"1a\"\n         2. answer \"ab\" -> no answer\n"))
+      << lab.output;
+  course::Command alone{.arguments = {course.root() / "build/dev/bin/test_01-mini_mine",
+                                      "--gtest_filter=Short.TwoLetters", "--seed=1", "--story"}};
+  const auto outcome = course::run(alone);
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->code, SIGKILL);
+  EXPECT_EQ(outcome->errors, "     1. answer \"a\" -> \"1a\"\n     2. answer \"ab\"");
 }
 
 // A second lab, whose answer() needs earlier() of the first.
