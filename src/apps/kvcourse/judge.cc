@@ -150,6 +150,7 @@ std::string_view name(Cause cause) {
     case Cause::not_written: return "not written yet";
     case Cause::crashed: return "crashed";
     case Cause::timed_out: return "timed out";
+    case Cause::not_run: return "not run";
     case Cause::out_of_memory: return "out of memory";
     case Cause::ended_early: return "exited early";
     case Cause::ran_no_test: return "ran no test";

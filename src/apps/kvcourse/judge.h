@@ -27,6 +27,7 @@ enum class Cause : unsigned char {
   not_written,       // it came to a hole of the skeleton
   crashed,           // a signal ended it
   timed_out,         // still running after its time
+  not_run,           // a case before it hung, and `lab` waits for no second one
   out_of_memory,     // wanted more than its limit
   ended_early,       // left the process before the case had ended
   ran_no_test,       // ended without even beginning the case

@@ -42,6 +42,13 @@ std::string fraction(double points, double of) {
   return fmt::format("{}/{}", points_text(points), points_text(of));
 }
 
+// "1 wrong answer", "12 wrong answers", "2 timed out".
+std::string counted(std::size_t count, Cause cause) {
+  const bool noun =
+      cause == Cause::wrong_answer || cause == Cause::bad_record || cause == Cause::sanitizer;
+  return fmt::format("{} {}{}", count, name(cause), noun && count > 1 ? "s" : "");
+}
+
 // The same cause in many cases of a task is told once: the first few with their stories.
 std::string losses_of(const Grade& grade, const TaskGrade& task) {
   constexpr std::size_t stories = 3;
@@ -112,7 +119,7 @@ std::string causes_text(const TaskGrade& task) {
   }
   std::string text;
   for (const auto& [cause, count] : counts)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name(cause));
+    text += (text.empty() ? "" : ", ") + counted(count, cause);
   if (inherited > 0) text += fmt::format(" ({} inherited)", inherited);
   return text;
 }

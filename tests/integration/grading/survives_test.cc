@@ -156,6 +156,29 @@ TEST(Lab, TellsTheStepThatCrashedAndTheOnesBeforeIt) {
   EXPECT_EQ(outcome->errors, "     1. answer \"a\" -> \"1a\"\n     2. answer \"ab\"");
 }
 
+TEST(Lab, StopsAtATaskThatHangsAndNamesTheFirstTaskThatIsNotOk) {
+  const MiniCourse course;
+  course.submit(
+      "#include <unistd.h>\n#include <string>\n#include <string_view>\n"
+      "std::string answer(std::string_view) { for (;;) pause(); }\n");
+  const course::Outcome hangs = course.kvcourse({"lab", "1"});
+  EXPECT_EQ(hangs.code, 1);
+  for (const char* part : {"0 of 2 cases, ", " timed out", "1. answer \"a\" -> no answer",
+                           "next: 1.1 Short questions"})
+    EXPECT_TRUE(says(hangs, part)) << part << " is not in\n" << hangs.output;
+  EXPECT_FALSE(says(hangs, "Long questions")) << "the task after it is not run";
+
+  course.submit(
+      "#include <string>\n#include <string_view>\n#include \"base/todo.h\"\n"
+      "std::string answer(std::string_view q) {\n"
+      "  if (q.size() > 2) throw kv::todo(\"1.2\");\n  return std::string(q); }\n");
+  const course::Outcome wrong = course.kvcourse({"lab", "1"});
+  EXPECT_EQ(wrong.code, 1);
+  for (const char* part : {"2 wrong answers\n", "Long questions: 0 of 1 cases, not written yet\n",
+                           "next: 1.1 Short questions\n  2 wrong answers\n"})
+    EXPECT_TRUE(says(wrong, part)) << part << " is not in\n" << wrong.output;
+}
+
 // A second lab, whose answer() needs earlier() of the first.
 class SecondLab : public testing::Test {
  protected:
