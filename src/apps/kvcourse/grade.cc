@@ -61,6 +61,14 @@ bool Grade::full(Inherited inherited) const {
   });
 }
 
+bool Grade::is_void() const {
+  if (problem && is_graders(problem->cause)) return true;
+  return std::ranges::any_of(tasks, [](const TaskGrade& task) {
+    return std::ranges::any_of(
+        task.verdicts, [](const Verdict& verdict) { return is_graders(verdict.attempt.cause); });
+  });
+}
+
 std::string points_text(double points) {
   constexpr double tiny = 1e-9;  // what adding up thirds and sevenths may leave
   const double tenths = std::floor(points * 10 + tiny) / 10;

@@ -38,6 +38,9 @@ struct Grade {
 
   double points(Inherited inherited) const;
   bool full(Inherited inherited) const;  // every case of every task passed
+
+  // The grader's own side is broken: what could be judged says nothing about the student.
+  bool is_void() const;
 };
 
 // Points for people and scripts: "85", "86.6"; rounded down, so that only full marks read 100.

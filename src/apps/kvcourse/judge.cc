@@ -165,6 +165,11 @@ std::string_view name(Cause cause) {
   return "unknown";
 }
 
+bool is_graders(Cause cause) {
+  return cause == Cause::build_broken || cause == Cause::tool_missing ||
+         cause == Cause::reference_failed;
+}
+
 Attempt judge_run(const Question& question, const Outcome& outcome) {
   Attempt attempt;
   attempt.story = steps_in(outcome.story);

@@ -43,6 +43,9 @@ enum class Cause : unsigned char {
 // "crashed", "did not build".
 std::string_view name(Cause cause);
 
+// Whether the cause lies with whoever grades, and not with the code that is graded.
+bool is_graders(Cause cause);
+
 using Observations = std::vector<std::pair<std::string, std::string>>;  // what, seen
 
 // One run of one case in one program.

@@ -91,6 +91,9 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
     text += indented(printable(attempt.failures[i]), 4, 20);
   if (attempt.failures.size() > most_failures)
     text += fmt::format("    ... {} failures more\n", attempt.failures.size() - most_failures);
+  if (attempt.cause == Cause::crashed)
+    text += fmt::format("    hint: `make lab LAB={} PRESET=asan` may name the line\n",
+                        grade.lab.number);
   if (!attempt.report.empty()) text += indented(printable(attempt.report), 4, 30);
   if (!verdict.program.empty())
     text += fmt::format("    alone: {} --gtest_filter={} --seed={} --story\n", verdict.program,
@@ -149,6 +152,8 @@ std::string grade_table(const Grade& grade, Inherited inherited) {
       text += fmt::format("{} {} (read {})\n{}\n", task.task.number, task.task.title,
                           lesson_place(grade.lab, task.task), losses);
   }
+  if (grade.is_void())
+    return text + "no score: the grader's own side is broken; mend it and grade again\n";
   const double counted = grade.points(Inherited::count);
   const double forgiven = grade.points(Inherited::forgive);
   if (forgiven > counted)
