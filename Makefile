@@ -5,7 +5,7 @@ BUILD := build/$(PRESET)
 KVCOURSE := build/dev/bin/kvcourse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup configure build demo test lab grade bench submit skeleton record check check-all \
+.PHONY: help setup packages build demo test lab grade bench submit skeleton record check check-all \
         mutants format format-check tidy fuzz asan tsan clean need-lab kvcourse
 
 help: ## this list
@@ -15,21 +15,21 @@ help: ## this list
 setup: ## install the system packages that are missing (.ci/packages.txt)
 	@.ci/setup
 
-build: configure ## build everything
-	@cmake --build --preset $(PRESET) -- --quiet
+build: packages ## build everything
+	@.ci/build $(PRESET)
 
-demo: configure ## set up, build and show kvcli at work
-	@cmake --build --preset $(PRESET) --target demo -- --quiet
+demo: packages ## set up, build and show kvcli at work
+	@.ci/build $(PRESET) --target demo
 	@.ci/demo $(BUILD)/bin
 
 test: build ## build and run every test
 	@ctest --preset $(PRESET) -j 2
 
 lab: need-lab kvcourse ## LAB=N: run your lab's tests, task by task
-	@$(KVCOURSE) lab $(LAB)
+	@$(KVCOURSE) lab $(LAB) --preset $(PRESET)
 
 grade: need-lab kvcourse ## LAB=N: your score, the cause of each loss, and what to read
-	@$(KVCOURSE) grade $(LAB)
+	@$(KVCOURSE) grade $(LAB) --preset $(PRESET)
 
 bench: need-lab kvcourse ## LAB=N: your lab's speed beside the reference's
 	@$(KVCOURSE) bench $(LAB)
@@ -51,19 +51,16 @@ check: ## what must hold before a change is shared: tests, course, mutants, form
 
 check-all: check tidy fuzz ## the same and the long forms: clang-tidy, fuzzing
 
-asan: ## the tests under the address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory configure PRESET=asan
-	@cmake --build --preset asan --target test_programs -- --quiet
+asan: packages ## the tests under the address and undefined-behaviour sanitizers
+	@.ci/build asan --target test_programs
 	@ctest --preset asan -j 2
 
-tsan: ## the tests with threads in them under the thread sanitizer
-	@$(MAKE) --no-print-directory configure PRESET=tsan
-	@cmake --build --preset tsan --target thread_test_programs -- --quiet
+tsan: packages ## the tests with threads in them under the thread sanitizer
+	@.ci/build tsan --target thread_test_programs
 	@ctest --preset tsan -j 2 -L threads
 
-fuzz: ## feed every parser of bytes from outside, 10 million inputs each
-	@$(MAKE) --no-print-directory configure PRESET=fuzz
-	@cmake --build --preset fuzz -- --quiet
+fuzz: packages ## feed every parser of bytes from outside, 10 million inputs each
+	@.ci/build fuzz --target fuzz
 	@tests/fuzz/run build/fuzz/bin 10000000
 
 SOURCES = git ls-files -co --exclude-standard '*.h' '*.cc' | grep -v '^labs/'
@@ -71,7 +68,7 @@ SOURCES = git ls-files -co --exclude-standard '*.h' '*.cc' | grep -v '^labs/'
 format: ## lay out all sources
 	@$(SOURCES) | xargs clang-format-19 -i
 
-format-check: configure ## complain about sources that `make format` would change
+format-check: packages ## complain about sources that `make format` would change
 	@$(SOURCES) | xargs clang-format-19 --dry-run --Werror
 
 tidy: build ## look for the bug patterns of .clang-tidy
@@ -81,14 +78,11 @@ tidy: build ## look for the bug patterns of .clang-tidy
 clean: ## remove everything that was built
 	@rm -rf build
 
-# A build folder is configured once; CMake looks after itself from then on.
-configure:
+packages:
 	@.ci/setup --quiet
-	@test -f $(BUILD)/build.ninja || cmake --preset $(PRESET) >/dev/null
 
-kvcourse:
-	@$(MAKE) --no-print-directory configure PRESET=dev
-	@cmake --build --preset dev --target kvcourse -- --quiet
+kvcourse: packages
+	@.ci/build dev --target kvcourse
 
 need-lab:
 	@test -n "$(LAB)" || { echo 'name the lab, for example: make $(MAKECMDGOALS) LAB=1' >&2; exit 2; }

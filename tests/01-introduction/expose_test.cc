@@ -46,10 +46,13 @@ std::vector<std::size_t> drawn_order(Fault fault) {
 
 class Expose : public testing::TestWithParam<BrokenStore> {
  protected:
-  // Runs the check and observes its verdict on the store number `place` of this case.
-  static Complaints judge(Check check, std::size_t place, const OpenStore& open) {
-    Complaints complaints = check(open);
+  // Runs the check and observes its verdict on the store number `place` of this case. `nature`, for
+  // people: what store that is.
+  static Complaints judge(Check check, std::size_t place, std::string_view nature,
+                          const OpenStore& open) {
     const std::string which = fmt::format("store {}", place);
+    step(fmt::format("your check gets {}, {}", which, nature));
+    Complaints complaints = check(open);
     for (std::size_t i = 0; i < complaints.size() && i < 3; ++i) {
       step(fmt::format("{}: \"{}\"", which, complaints[i]));
     }
@@ -65,12 +68,15 @@ TEST_P(Expose, AccusesTheBrokenStoreAlone) {
   for (const std::size_t number : drawn_order(broken.fault)) {
     ++place;
     if (number < right_stores().size()) {
-      const auto complaints = judge(check, place, [&] { return open_disguised(number); });
+      const auto complaints =
+          judge(check, place, fmt::format("a right one: {}", right_stores()[number].name),
+                [&] { return open_disguised(number); });
       EXPECT_TRUE(complaints.empty())
           << "You accuse a right store (store " << place << ", " << right_stores()[number].name
           << "): \"" << complaints.front() << "\". No header in src/kv/ promises that.";
     } else {
-      const auto complaints = judge(check, place, [&] { return open_broken(broken.fault); });
+      const auto complaints = judge(check, place, fmt::format("the broken one: {}", broken.name),
+                                    [&] { return open_broken(broken.fault); });
       EXPECT_FALSE(complaints.empty())
           << "You accept a broken store (store " << place << "): " << broken.instead << ". "
           << broken.header << " promises: \"" << broken.sentence << "\"";

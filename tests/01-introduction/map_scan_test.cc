@@ -150,6 +150,7 @@ TEST_F(MapScan, ScansSeeBatchesWholeBesideAWriter) {
   fill({"a", "b"});
   ASSERT_EQ(store.scan({.start = "b"}), "\"b\"=\"b\"");
   ASSERT_TRUE(ok(store.put("b", "a")));
+  announce("what was torn");
   const std::string torn =
       torn_beside_a_writer(*map_, [&]() -> std::pair<std::string, std::string> {
         const auto it = map_->scan().value();
@@ -164,6 +165,7 @@ TEST_F(MapScan, SnapshotsSeeBatchesWholeBesideAWriter) {
   fill({"a", "b"});
   ASSERT_TRUE(ok(store.put("b", "a")));
   ASSERT_TRUE(ok(ToldReader(*snapshot(), "snapshot").get("b")));
+  announce("what was torn");
   const std::string torn =
       torn_beside_a_writer(*map_, [&]() -> std::pair<std::string, std::string> {
         const auto taken = map_->snapshot().value();

@@ -281,6 +281,7 @@ TEST_F(Requirements, NobodyComesBetweenCheckAndChange) {
       if (map_->apply(batch)) ++claimed;
     }
   };
+  announce("seats claimed");
   {
     const std::jthread one([&]() -> void { claim("Ada"); });
     const std::jthread two([&]() -> void { claim("Bob"); });

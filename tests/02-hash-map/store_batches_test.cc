@@ -152,6 +152,7 @@ TEST_F(StripedBatches, NobodyComesBetweenCheckAndChange) {
       if (hash_->apply(batch)) ++claimed;
     }
   };
+  announce("seats claimed");
   {
     const std::jthread one([&]() -> void { claim("Ada"); });
     const std::jthread two([&]() -> void { claim("Bob"); });
@@ -179,6 +180,7 @@ TEST_F(StripedBatches, ARequirementHoldsUntilTheChange) {
       together.arrive_and_wait();
     }
   };
+  announce("days with nobody on duty");
   const std::jthread one([&]() -> void { leave("Ada", "Bob"); });
   const std::jthread two([&]() -> void { leave("Bob", "Ada"); });
   for (int day = 0; day < days; ++day) {
@@ -207,6 +209,7 @@ TEST_F(StripedBatches, TwoBatchesNeverWaitForEachOther) {
     start.arrive_and_wait();
     for (int i = 0; i < rounds; ++i) static_cast<void>(hash_->apply(batch));
   };
+  announce("keys with another batch's value");
   {
     const std::jthread one([&]() -> void { write("forward", false); });
     const std::jthread two([&]() -> void { write("backward", true); });
@@ -226,6 +229,7 @@ TEST_F(StripedBatches, WhoSawTheFirstKeySeesTheLast) {
   constexpr int enough = 2000;
   std::atomic<int> looks = 0;
   int older = 0;
+  announce("looks that saw half a batch");
   const std::jthread writer([&]() -> void {
     for (int i = 1; i < 20'000 && looks.load(std::memory_order_relaxed) < enough; ++i) {
       static_cast<void>(hash_->apply(twenty(std::to_string(i))));

@@ -69,6 +69,7 @@ TEST_F(StripedPoints, KeysAndValuesAreAnyBytes) {
 
 TEST_F(StripedPoints, ManyKeysInEveryStripe) {
   constexpr int keys = 5000;
+  announce("keys found");
   for (int i = 0; i < keys; ++i) {
     ASSERT_TRUE(ok(hash_->put("key " + std::to_string(i), std::to_string(i))));
   }
@@ -114,6 +115,7 @@ TEST_F(StripedPoints, ThreadsLoseNoWrite) {
       if (i % 4 == 0) static_cast<void>(hash_->erase(key));
     }
   };
+  announce("writes lost");
   {
     const std::jthread one([&]() -> void { write("a"); });
     const std::jthread two([&]() -> void { write("b"); });
@@ -142,6 +144,7 @@ TEST_F(StripedPoints, ReadersSeeWholeValues) {
   const auto whole = [](const std::string& value) -> bool {
     return value.find_first_not_of(value.front()) == std::string::npos;
   };
+  announce("torn values");
   {
     const std::jthread writer([&]() -> void {
       for (int i = 0; i < 100'000 && looks.load(std::memory_order_relaxed) < enough; ++i) {

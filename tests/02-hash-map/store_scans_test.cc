@@ -145,10 +145,12 @@ TEST_F(StripedScans, GiveUpWhenTheDeadlinePasses) {
   fill({"a", "b", "c"});
   const SlowClock clock;
   const Context context = Context().with_timeout(std::chrono::seconds(10), clock);
+  announce("scan");
   const auto scanned = hash_->scan({}, context);
   observe("scan", scanned ? "ok" : std::string(name(scanned.error().code())));
   EXPECT_TRUE(fails_with(Code::deadline_exceeded, scanned));
   const SlowClock other;
+  announce("snapshot");
   const auto taken = hash_->snapshot(Context().with_timeout(std::chrono::seconds(10), other));
   observe("snapshot", taken ? "ok" : std::string(name(taken.error().code())));
   EXPECT_TRUE(fails_with(Code::deadline_exceeded, taken));
@@ -184,6 +186,7 @@ std::string torn_beside_a_writer(Store& hash, Look look) {
 TEST_F(StripedScans, SeeBatchesWholeBesideAWriter) {
   fill({"0"});
   ASSERT_EQ(store.scan(), "\"0\"=\"0\"");
+  announce("what was torn");
   const std::string torn = torn_beside_a_writer(
       *hash_, [&]() -> std::unique_ptr<Iterator> { return hash_->scan().value(); });
   observe("what was torn", torn.empty() ? "nothing" : "a batch");
@@ -193,6 +196,7 @@ TEST_F(StripedScans, SeeBatchesWholeBesideAWriter) {
 TEST_F(StripedScans, SnapshotsSeeBatchesWholeBesideAWriter) {
   fill({"0"});
   ASSERT_TRUE(ok(ToldReader(*snapshot(), "snapshot").get("0")));
+  announce("what was torn");
   std::unique_ptr<Snapshot> taken;
   const std::string torn = torn_beside_a_writer(*hash_, [&]() -> std::unique_ptr<Iterator> {
     taken = hash_->snapshot().value();

@@ -24,20 +24,22 @@ inline std::uint64_t hash_of(std::string_view key) {
 class ToldTable {
  public:
   void put(std::string_view key, std::string_view value) {
+    const std::string call = announce("put " + test::quoted(key) + " = " + test::quoted(value));
     table_->put(hash_of(key), key, value);
-    step("put " + test::quoted(key) + " = " + test::quoted(value));
+    step(call);
   }
 
   // The value's text, or "none".
   std::string find(std::string_view key) {
+    const std::string call = announce("find " + test::quoted(key));
     const Record* found = table_->find(hash_of(key), key);
-    return saw("find " + test::quoted(key),
-               found == nullptr ? "none" : test::quoted(found->value()));
+    return saw(call, found == nullptr ? "none" : test::quoted(found->value()));
   }
 
   bool erase(std::string_view key) {
+    const std::string call = announce("erase " + test::quoted(key));
     const bool erased = table_->erase(hash_of(key), key);
-    saw("erase " + test::quoted(key), erased ? "true" : "false");
+    saw(call, erased ? "true" : "false");
     return erased;
   }
 

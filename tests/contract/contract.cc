@@ -109,8 +109,9 @@ std::string Contract::contains(std::string_view key) {
 std::string Contract::scan(const Range& range) { return ToldStore(store()).scan(range); }
 
 std::string Contract::close() {
+  const std::string call = announce("close");
   std::string answer = told(store().close());
-  observe("close", answer);
+  observe(call, answer);
   return answer;
 }
 

@@ -2,6 +2,8 @@
 // grader (tests/support/record.h).
 //
 //   --seed=N   what is random in the cases (default 1; RapidCheck's properties use it too)
+//   --story    tells each step as it begins: where a case crashes or hangs, the last line says in
+//              which call
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -33,11 +35,16 @@ class Storyteller final : public testing::EmptyTestEventListener {
   void OnTestEnd(const testing::TestInfo& info) override {
     const Record record = take_record();
     if (!info.result()->Failed()) return;
+    if (!told_to_people()) print_steps(record);
+    fmt::print("  Alone: {} --gtest_filter={} --seed={} --story\n", program_name, full_name(info),
+               seed());
+    std::fflush(stdout);
+  }
+
+  static void print_steps(const Record& record) {
     if (!record.story.empty()) fmt::print("  What happened:\n");
     for (std::size_t i = 0; i < record.story.size(); ++i)
       fmt::print("  {:4}. {}\n", i + 1, record.story[i]);
-    fmt::print("  Alone: {} --gtest_filter={} --seed={}\n", program_name, full_name(info), seed());
-    std::fflush(stdout);
   }
 };
 
@@ -78,6 +85,21 @@ class Recorder final : public testing::EmptyTestEventListener {
   const std::string nonce_;
 };
 
+void take_off(int& argc, char** argv, int i) {
+  std::move(argv + i + 1, argv + argc + 1, argv + i);
+  --argc;
+}
+
+// Takes --story off the command line. True: it was there.
+bool parse_story(int& argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--story") continue;
+    take_off(argc, argv, i);
+    return true;
+  }
+  return false;
+}
+
 // Takes --seed=N off the command line.
 void parse_seed(int& argc, char** argv) {
   constexpr std::string_view flag = "--seed=";
@@ -92,9 +114,7 @@ void parse_seed(int& argc, char** argv) {
       std::exit(2);
     }
     set_seed(value);
-    std::move(argv + i + 1, argv + argc + 1, argv + i);
-    --argc;
-    --i;
+    take_off(argc, argv, i--);
   }
   // RapidCheck reads its seed from here; one set by hand goes first.
   ::setenv("RC_PARAMS", fmt::format("seed={}", seed()).c_str(), /*overwrite=*/0);
@@ -108,6 +128,7 @@ int main(int argc, char** argv) {
   program_name = argv[0];
   testing::InitGoogleTest(&argc, argv);
   parse_seed(argc, argv);
+  const bool story = parse_story(argc, argv);
   if (argc > 1) {
     fmt::print(stderr, "unknown argument: {}\n", argv[1]);
     return 2;
@@ -118,7 +139,12 @@ int main(int argc, char** argv) {
     std::getline(std::cin, nonce);
     listeners.Append(new Recorder(std::atoi(fd), nonce));  // GoogleTest owns its listeners
     ::unsetenv("KV_RECORD_FD");
+    if (const char* told = std::getenv("KV_STORY_FD"); told != nullptr) {
+      tell_grader(std::atoi(told));
+      ::unsetenv("KV_STORY_FD");
+    }
   } else {
+    if (story) tell_people();
     listeners.Append(new Storyteller);
   }
   return RUN_ALL_TESTS();

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <utility>
 
 #include "base/checksum.h"
+#include "tests/support/live_story.h"
 #include "tests/support/record.h"
 
 namespace kv::test {
@@ -12,19 +14,51 @@ namespace {
 
 std::mutex mutex;
 Record record;
+LiveStory live;
+std::string under_way;  // announced, and not ended yet
 std::uint64_t chosen_seed = 1;
+
+void end_step(std::string_view what, std::string_view rest) {
+  if (under_way != what) live.begin(what);
+  live.end(rest);
+  under_way.clear();
+}
 
 }  // namespace
 
+std::string announce(std::string what) {
+  const std::lock_guard lock(mutex);
+  live.begin(what);
+  under_way = what;
+  return what;
+}
+
 void step(std::string_view what) {
   const std::lock_guard lock(mutex);
+  end_step(what, "");
   record.story.emplace_back(what);
 }
 
 void observe(std::string_view what, std::string_view seen) {
   const std::lock_guard lock(mutex);
+  end_step(what, fmt::format(" -> {}", seen));
   record.story.push_back(fmt::format("{} -> {}", what, seen));
   record.observations.emplace_back(what, seen);
+}
+
+void tell_grader(int fd) {
+  const std::lock_guard lock(mutex);
+  live.tell_grader(fd);
+}
+
+void tell_people() {
+  const std::lock_guard lock(mutex);
+  live.tell_people();
+}
+
+bool told_to_people() {
+  const std::lock_guard lock(mutex);
+  return live.told_to_people();
 }
 
 std::uint64_t seed() { return chosen_seed; }
@@ -37,6 +71,8 @@ void fail_record(std::string failure) {
 
 Record take_record() {
   const std::lock_guard lock(mutex);
+  if (!under_way.empty()) record.story.push_back(std::exchange(under_way, {}) + " -> no answer");
+  live.end_case();
   return std::exchange(record, {});
 }
 

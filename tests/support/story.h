@@ -16,6 +16,11 @@ namespace kv::test {
 // A step that happened, for people: step("put \"a\" = \"1\"").
 void step(std::string_view what);
 
+// The step that begins now; observe() or step() with the same words ends it. A case that crashes or
+// hangs in the call between, or throws, tells it as its last. Gives the words back:
+//   const std::string call = announce("get \"a\"");
+std::string announce(std::string what);
+
 // What the case saw, for people and for the grader: observe("get \"a\"", "\"1\""). Also a step.
 void observe(std::string_view what, std::string_view seen);
 

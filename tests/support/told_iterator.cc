@@ -15,15 +15,20 @@ std::string told_step(const Iterator& iterator, bool stepped) {
   return (status == "ok" ? "end" : status) + (empty ? "" : ", but it still shows " + entry);
 }
 
-std::string ToldIterator::next() { return saw("next", iterator_->next()); }
+std::string ToldIterator::next() {
+  const std::string call = announce(name_ + ": next");
+  return saw(call, iterator_->next());
+}
 
 std::string ToldIterator::seek(std::string_view key) {
-  return saw("seek " + quoted(key), iterator_->seek(key));
+  const std::string call = announce(fmt::format("{}: seek {}", name_, quoted(key)));
+  return saw(call, iterator_->seek(key));
 }
 
 std::string ToldIterator::rest() {
+  const std::string call = announce(name_ + ": the rest");
   std::string seen = test::rest(*iterator_);
-  observe(name_ + ": the rest", seen);
+  observe(call, seen);
   return seen;
 }
 
@@ -31,7 +36,7 @@ std::string ToldIterator::status() const { return told(iterator_->status()); }
 
 std::string ToldIterator::saw(std::string_view call, bool stepped) {
   std::string seen = told_step(*iterator_, stepped);
-  observe(fmt::format("{}: {}", name_, call), seen);
+  observe(call, seen);
   return seen;
 }
 

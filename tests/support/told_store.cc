@@ -54,43 +54,49 @@ std::string rest(Iterator& iterator) {
 }
 
 Result<std::string> ToldReader::get(std::string_view key) {
+  const std::string call = begins("get " + quoted(key));
   Result<std::string> value = reader_.get(key);
-  saw("get " + quoted(key), told(value));
+  observe(call, told(value));
   return value;
 }
 
 Result<bool> ToldReader::contains(std::string_view key) {
+  const std::string call = begins("contains " + quoted(key));
   Result<bool> yes = reader_.contains(key);
-  saw("contains " + quoted(key), told(yes));
+  observe(call, told(yes));
   return yes;
 }
 
 std::string ToldReader::scan(const Range& range) {
+  const std::string call = begins("scan " + told(range));
   Result<std::unique_ptr<Iterator>> iterator = reader_.scan(range);
   std::string seen = iterator ? rest(**iterator) : std::string(name(iterator.error().code()));
-  saw("scan " + told(range), seen);
+  observe(call, seen);
   return seen;
 }
 
-void ToldReader::saw(std::string_view call, std::string_view answer) {
-  observe(name_.empty() ? std::string(call) : fmt::format("{}: {}", name_, call), answer);
+std::string ToldReader::begins(std::string call) const {
+  return announce(name_.empty() ? std::move(call) : fmt::format("{}: {}", name_, call));
 }
 
 Status ToldStore::put(std::string_view key, std::string_view value) {
+  const std::string call = begins(fmt::format("put {} = {}", quoted(key), quoted(value)));
   Status status = store_.put(key, value);
-  saw(fmt::format("put {} = {}", quoted(key), quoted(value)), told(status));
+  observe(call, told(status));
   return status;
 }
 
 Status ToldStore::erase(std::string_view key) {
+  const std::string call = begins("erase " + quoted(key));
   Status status = store_.erase(key);
-  saw("erase " + quoted(key), told(status));
+  observe(call, told(status));
   return status;
 }
 
 Status ToldStore::apply(const Batch& batch) {
+  const std::string call = begins("apply " + told(batch));
   Status status = store_.apply(batch);
-  saw("apply " + told(batch), told(status));
+  observe(call, told(status));
   return status;
 }
 

@@ -36,7 +36,8 @@ class ToldReader {
   std::string scan(const Range& range = {});
 
  protected:
-  void saw(std::string_view call, std::string_view answer);
+  // Announces the call (story.h), with the name before it.
+  std::string begins(std::string call) const;
 
  private:
   Reader& reader_;

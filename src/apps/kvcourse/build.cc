@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
 namespace kv::course {
 namespace {
@@ -79,6 +80,23 @@ bool Project::has_solutions() const {
   return fs::is_directory(root / "solutions", error);
 }
 
+Status check_preset(const Project& project) {
+  std::ifstream file(project.root / "CMakePresets.json");
+  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  std::vector<std::string> names;
+  try {
+    for (const auto& preset : json.at("configurePresets")) {
+      if (!preset.value("hidden", false)) names.push_back(preset.at("name").get<std::string>());
+    }
+  } catch (const nlohmann::json::exception& error) {
+    return failure(Code::invalid_argument,
+                   fmt::format("CMakePresets.json cannot be read: {}", error.what()));
+  }
+  if (std::ranges::find(names, project.preset) != names.end()) return {};
+  return failure(Code::invalid_argument, fmt::format("there is no preset \"{}\"; there are: {}",
+                                                     project.preset, fmt::join(names, ", ")));
+}
+
 bool Project::sanitized() const {
   return cached(*this, "CMAKE_CXX_FLAGS").find("-fsanitize=") != std::string::npos;
 }
@@ -108,8 +126,8 @@ std::vector<std::string> errors_in(std::string_view printed, const fs::path& roo
 
 std::optional<BuildProblem> build(const Project& project, std::string_view target) {
   std::error_code error;
-  if (::isatty(STDERR_FILENO) != 0 && !fs::exists(project.program(target), error))
-    fmt::print(stderr, "building {}; the first time takes a while\n", target);
+  if (!fs::exists(project.program(target), error))
+    fmt::print(stderr, "building {}; the first time takes some minutes\n", target);
   if (auto problem = configure(project)) return problem;
   const Result<Outcome> outcome =
       run({.arguments = {"cmake", "--build", project.build_folder().string(), "--target",

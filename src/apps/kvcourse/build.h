@@ -33,6 +33,9 @@ struct BuildProblem {
   std::vector<std::string> errors;  // the first errors, those in the student's files first
 };
 
+// Whether the project has the preset. Errors: `invalid_argument`, naming those there are.
+Status check_preset(const Project& project);
+
 // Configures the build folder if it is not there, and builds the target. Nothing: it is built.
 std::optional<BuildProblem> build(const Project& project, std::string_view target);
 

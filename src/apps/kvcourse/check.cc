@@ -210,7 +210,8 @@ Result<int> check_command(const fs::path& root, std::string_view which, bool qui
   }
   for (const Lab& lab : labs) add(findings, check_lab(root, lab, quick));
   for (const Finding& finding : findings) fmt::print("{}\n", finding.text());
-  fmt::print("check: {} labs, {} findings\n", labs.size(), findings.size());
+  fmt::print("check: {} {}, {} {}\n", labs.size(), labs.size() == 1 ? "lab" : "labs",
+             findings.size(), findings.size() == 1 ? "finding" : "findings");
   return findings.empty() ? 0 : 1;
 }
 

@@ -52,11 +52,20 @@ class BuildCheck {
     findings_.push_back({std::move(file), 0, std::move(what)});
   }
 
-  // Patterns that match nothing or too much have stopped the trial; here are the cases left over.
+  // Patterns that match nothing or too much have stopped the trial; here are the cases left over,
+  // and those whose points nothing but an assertion beside the student's code would guard.
   void check_cases() {
     std::set<std::string> left(trial_.all_cases().begin(), trial_.all_cases().end());
     for (const auto& cases : trial_.cases_of_tasks()) {
-      for (const std::string& test : cases) left.erase(test);
+      for (const std::string& test : cases) {
+        left.erase(test);
+        if (trial_.observed(test).empty()) {
+          report(fmt::format("tests/{}/lab.toml", trial_.lab().name),
+                 fmt::format("{} counts and observes nothing: let it observe what it sees "
+                             "(tests/support/story.h)",
+                             test));
+        }
+      }
     }
     for (const std::string& test : left) {
       report(fmt::format("tests/{}/lab.toml", trial_.lab().name),

@@ -31,7 +31,7 @@ struct Settings {
 enum Exit : int {
   exit_ok = 0,
   exit_failed = 1,      // a case fails, or points are lost
-  exit_usage = 2,       // a wrong argument, or the project is not as it should be
+  exit_usage = 2,       // a wrong argument, or the project or the machine is not as it should be
   exit_unfinished = 3,  // nothing fails, and a hole is still to be filled
   exit_not_built = 4,   // the lab does not build, or a file or tool is missing
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "apps/kvcourse/cases.h"
@@ -57,6 +58,14 @@ double Grade::points(Inherited inherited) const {
 bool Grade::full(Inherited inherited) const {
   return !tasks.empty() && std::ranges::all_of(tasks, [inherited](const TaskGrade& task) {
     return !task.verdicts.empty() && task.passed(inherited) == task.verdicts.size();
+  });
+}
+
+bool Grade::is_void() const {
+  if (problem && is_graders(problem->cause)) return true;
+  return std::ranges::any_of(tasks, [](const TaskGrade& task) {
+    return std::ranges::any_of(
+        task.verdicts, [](const Verdict& verdict) { return is_graders(verdict.attempt.cause); });
   });
 }
 
@@ -132,7 +141,8 @@ Verdict Grader::judge(const std::string& test, const Attempt& answer) const {
   return judge_inheritance(std::move(verdict), run(isolated_, test, answer));
 }
 
-TaskGrade Grader::judge(std::size_t task, const std::vector<Attempt>& answers) const {
+TaskGrade Grader::judge(std::size_t task, const std::vector<Attempt>& answers,
+                        AfterHang after) const {
   TaskGrade grade = plan_.tasks[task];
   if (cases_.empty()) return grade;  // not even the list of cases could be had
   const std::vector<std::string>& cases = cases_[task];
@@ -142,8 +152,16 @@ TaskGrade Grader::judge(std::size_t task, const std::vector<Attempt>& answers) c
       grade.verdicts[i] = {.test = cases[i], .attempt = not_run(*plan_.problem)};
     return grade;
   }
-  in_parallel(cases.size(),
-              [&](std::size_t i) { grade.verdicts[i] = judge(cases[i], answers[i]); });
+  std::atomic<bool> hung = false;  // orders nothing else
+  in_parallel(cases.size(), [&](std::size_t i) {
+    if (hung && after == AfterHang::stop) {
+      grade.verdicts[i] = {.test = cases[i],
+                           .attempt = not_run({Cause::not_run, "a case before hung", {}})};
+      return;
+    }
+    grade.verdicts[i] = judge(cases[i], answers[i]);
+    if (grade.verdicts[i].attempt.cause == Cause::timed_out) hung = true;
+  });
   return grade;
 }
 
@@ -151,7 +169,9 @@ Grade Grader::grade() const {
   std::vector<std::vector<Attempt>> answered;
   for (std::size_t i = 0; i < plan_.tasks.size(); ++i) answered.push_back(answers(i));
   Grade grade = plan_;
-  for (std::size_t i = 0; i < grade.tasks.size(); ++i) grade.tasks[i] = judge(i, answered[i]);
+  for (std::size_t i = 0; i < grade.tasks.size(); ++i) {
+    grade.tasks[i] = judge(i, answered[i], AfterHang::go_on);
+  }
   return grade;
 }
 

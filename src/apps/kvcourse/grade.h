@@ -38,6 +38,9 @@ struct Grade {
 
   double points(Inherited inherited) const;
   bool full(Inherited inherited) const;  // every case of every task passed
+
+  // The grader's own side is broken: what could be judged says nothing about the student.
+  bool is_void() const;
 };
 
 // Points for people and scripts: "85", "86.6"; rounded down, so that only full marks read 100.
@@ -55,18 +58,20 @@ class Grader {
   // reference's earlier stages (then plan().problem lies in an earlier lab).
   bool runs() const { return !mine_.empty() || !isolated_.empty(); }
 
-  // Runs the cases of one task.
-  TaskGrade judge(std::size_t task) const { return judge(task, answers(task)); }
+  // Runs the cases of one task, for somebody who waits: once a case has hung, no other begins.
+  TaskGrade judge(std::size_t task) const { return judge(task, answers(task), AfterHang::stop); }
 
   // Runs them all; the reference answers every case before the student's code runs at all, so that
   // nothing which that does can change an answer.
   Grade grade() const;
 
  private:
+  enum class AfterHang : unsigned char { go_on, stop };
+
   Grader(const Project& project, const Lab& lab, std::uint64_t seed);
   Status prepare();
   std::vector<Attempt> answers(std::size_t task) const;  // the reference's, by case
-  TaskGrade judge(std::size_t task, const std::vector<Attempt>& answers) const;
+  TaskGrade judge(std::size_t task, const std::vector<Attempt>& answers, AfterHang after) const;
   Verdict judge(const std::string& test, const Attempt& answer) const;
   Verdict run(const std::filesystem::path& program, const std::string& test,
               const Attempt& answer) const;

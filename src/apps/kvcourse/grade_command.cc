@@ -13,6 +13,11 @@ Result<int> grade_command(const Settings& settings, const std::string& which,
   const Result<Grader> grader = Grader::open(settings.project(), *lab, settings.seed);
   if (!grader) return failure(grader.error());
   const Grade grade = grader->grade();
+  if (grade.is_void()) {
+    remove_results(out / lab->name);
+    fmt::print("{}", grade_table(grade, inherited));
+    return exit_usage;
+  }
   if (Status written = write_results(grade, inherited, out / lab->name); !written)
     return failure(std::move(written));
   fmt::print("{}", grade_table(grade, inherited));

@@ -35,6 +35,18 @@ std::string last_lines(std::string_view text) {
   return std::string(text.substr(text.size() - std::min(text.size(), most_bytes)));
 }
 
+// The steps of a story that was told while it happened; the last one may have no end.
+std::vector<std::string> steps_in(std::string_view told) {
+  std::vector<std::string> steps;
+  while (!told.empty()) {
+    const std::size_t end = told.find('\n');
+    steps.emplace_back(told.substr(0, end));
+    if (end == told.npos) steps.back() += " -> no answer";
+    told.remove_prefix(end == told.npos ? told.size() : end + 1);
+  }
+  return steps;
+}
+
 // The record as JSON, or why it is none.
 Result<Attempt> read_record(const Question& question, const std::string& record) {
   const auto invalid = [](std::string why) {
@@ -138,6 +150,7 @@ std::string_view name(Cause cause) {
     case Cause::not_written: return "not written yet";
     case Cause::crashed: return "crashed";
     case Cause::timed_out: return "timed out";
+    case Cause::not_run: return "not run";
     case Cause::out_of_memory: return "out of memory";
     case Cause::ended_early: return "exited early";
     case Cause::ran_no_test: return "ran no test";
@@ -152,8 +165,14 @@ std::string_view name(Cause cause) {
   return "unknown";
 }
 
+bool is_graders(Cause cause) {
+  return cause == Cause::build_broken || cause == Cause::tool_missing ||
+         cause == Cause::reference_failed;
+}
+
 Attempt judge_run(const Question& question, const Outcome& outcome) {
   Attempt attempt;
+  attempt.story = steps_in(outcome.story);
   if (outcome.end == Outcome::End::timed_out) {
     attempt.cause = Cause::timed_out;
     attempt.detail = fmt::format("hung: still running after {} s", question.time_limit_s);

@@ -27,6 +27,7 @@ enum class Cause : unsigned char {
   not_written,       // it came to a hole of the skeleton
   crashed,           // a signal ended it
   timed_out,         // still running after its time
+  not_run,           // a case before it hung, and `lab` waits for no second one
   out_of_memory,     // wanted more than its limit
   ended_early,       // left the process before the case had ended
   ran_no_test,       // ended without even beginning the case
@@ -42,6 +43,9 @@ enum class Cause : unsigned char {
 // "crashed", "did not build".
 std::string_view name(Cause cause);
 
+// Whether the cause lies with whoever grades, and not with the code that is graded.
+bool is_graders(Cause cause);
+
 using Observations = std::vector<std::pair<std::string, std::string>>;  // what, seen
 
 // One run of one case in one program.
@@ -49,7 +53,7 @@ struct Attempt {
   Cause cause = Cause::none;
   std::string detail;                 // one line: which signal, how many seconds, which place
   std::vector<std::string> failures;  // of assertions, as the case reported them
-  std::vector<std::string> story;
+  std::vector<std::string> story;     // without a record: as far as it was told while it happened
   Observations observations;
   std::string report;  // of a sanitizer, or the last lines that a crashing program printed
 

@@ -28,7 +28,8 @@ void clean_environment() {
     const std::string_view text(*line);
     const std::string_view variable = text.substr(0, text.find('='));
     if (variable.starts_with("GTEST_") || variable.starts_with("TESTBRIDGE_") ||
-        variable == "RC_PARAMS" || variable == "XML_OUTPUT_FILE" || variable == "KV_RECORD_FD")
+        variable == "RC_PARAMS" || variable == "XML_OUTPUT_FILE" || variable == "KV_RECORD_FD" ||
+        variable == "KV_STORY_FD")
       names.emplace_back(variable);
   }
   for (const std::string& variable : names) ::unsetenv(variable.c_str());
@@ -59,7 +60,7 @@ Status settle(Options& options) {
     Result<fs::path> root = find_root();
     if (!root) return failure(std::move(root));
     options.settings.root = std::move(*root);
-    return {};
+    return check_preset(options.settings.project());
   }
   std::error_code error;
   options.settings.root = fs::canonical(options.root, error);
@@ -67,7 +68,7 @@ Status settle(Options& options) {
     return failure(
         Code::invalid_argument,
         fmt::format("--root {}: there is no project (no CMakePresets.json)", options.root));
-  return {};
+  return check_preset(options.settings.project());
 }
 
 void add_grading_commands(CLI::App& app, Options& options, std::function<Result<int>()>& chosen) {
@@ -93,7 +94,8 @@ void add_grading_commands(CLI::App& app, Options& options, std::function<Result<
       ->check(CLI::IsMember({"count", "forgive"}))
       ->capture_default_str();
   grade->footer(
-      "Exit codes: 0 the score is 100; 1 it is less; 2 wrong usage or a broken project.\n"
+      "Exit codes: 0 the score is 100; 1 it is less; 2 wrong usage, or the grader's own side is\n"
+      "broken: no score should be entered, and no reports are written.\n"
       "The last line is the score: \"score: 85/100\".");
   grade->callback([&] {
     chosen = [&] {

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "apps/kvcourse/pipes.h"
+#include "apps/kvcourse/story_file.h"
 #include "apps/kvcourse/supervisor.h"
 
 namespace kv::course {
@@ -49,7 +50,10 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 std::vector<std::string> merged_environment(const Command& command) {
   std::map<std::string, std::string> all = command.environment;
-  if (command.record) all["KV_RECORD_FD"] = std::to_string(record_fd);
+  if (command.record) {
+    all["KV_RECORD_FD"] = std::to_string(record_fd);
+    all["KV_STORY_FD"] = std::to_string(story_fd);
+  }
   std::vector<std::string> lines;
   for (char** line = environ; *line != nullptr; ++line) {
     const std::string_view text(*line);
@@ -186,6 +190,8 @@ Result<Outcome> run(const Command& command) {
   Result<Streams> made = make_streams(command);
   if (!made) return failure(std::move(made));
   Streams& streams = *made;
+  Result<Fd> story = make_story_file();
+  if (!story) return failure(std::move(story));
 
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> envp = pointers(environment);
@@ -198,6 +204,7 @@ Result<Outcome> run(const Command& command) {
       .output = streams.output.pipe.write.get(),
       .errors = streams.errors.pipe.write.get(),
       .record = command.record ? streams.record.pipe.write.get() : -1,
+      .story = story->get(),
       .report = streams.report.pipe.write.get(),
       .time_limit = command.time_limit,
       .memory_limit_bytes = command.memory_limit_bytes,
@@ -225,6 +232,7 @@ Result<Outcome> run(const Command& command) {
   outcome->output = std::move(streams.output.text);
   outcome->errors = std::move(streams.errors.text);
   outcome->record = std::move(streams.record.text);
+  if (command.record) outcome->story = read_story(*story);
   return outcome;
 }
 

@@ -27,7 +27,7 @@ struct Command {
   std::string directory = {};                           // where it runs; empty: here
   std::map<std::string, std::string> environment = {};  // added to ours
   std::string input = {};                               // what it reads from standard input
-  bool record = false;  // gives it a file to write a record to, named by KV_RECORD_FD
+  bool record = false;  // gives it KV_RECORD_FD and KV_STORY_FD (tests/support/record.h)
   std::chrono::milliseconds time_limit{std::chrono::minutes(30)};
   std::uint64_t memory_limit_bytes = 0;      // of address space; 0: none
   std::uint64_t file_limit_bytes = 0;        // of each file it writes; 0: none
@@ -41,6 +41,7 @@ struct Outcome {
   std::string output;  // standard output
   std::string errors;  // standard error
   std::string record;  // what it wrote to the record
+  std::string story;   // the last of what it told while it ran, from the start of a line
 
   bool succeeded() const { return end == End::exited && code == 0; }
 };

@@ -42,6 +42,13 @@ std::string fraction(double points, double of) {
   return fmt::format("{}/{}", points_text(points), points_text(of));
 }
 
+// "1 wrong answer", "12 wrong answers", "2 timed out".
+std::string counted(std::size_t count, Cause cause) {
+  const bool noun =
+      cause == Cause::wrong_answer || cause == Cause::bad_record || cause == Cause::sanitizer;
+  return fmt::format("{} {}{}", count, name(cause), noun && count > 1 ? "s" : "");
+}
+
 // The same cause in many cases of a task is told once: the first few with their stories.
 std::string losses_of(const Grade& grade, const TaskGrade& task) {
   constexpr std::size_t stories = 3;
@@ -84,9 +91,12 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
     text += indented(printable(attempt.failures[i]), 4, 20);
   if (attempt.failures.size() > most_failures)
     text += fmt::format("    ... {} failures more\n", attempt.failures.size() - most_failures);
+  if (attempt.cause == Cause::crashed)
+    text += fmt::format("    hint: `make lab LAB={} PRESET=asan` may name the line\n",
+                        grade.lab.number);
   if (!attempt.report.empty()) text += indented(printable(attempt.report), 4, 30);
   if (!verdict.program.empty())
-    text += fmt::format("    alone: {} --gtest_filter={} --seed={}\n", verdict.program,
+    text += fmt::format("    alone: {} --gtest_filter={} --seed={} --story\n", verdict.program,
                         verdict.test, grade.seed);
   text += fmt::format("    read:  {}\n", lesson_place(grade.lab, task));
   return text;
@@ -112,7 +122,7 @@ std::string causes_text(const TaskGrade& task) {
   }
   std::string text;
   for (const auto& [cause, count] : counts)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name(cause));
+    text += (text.empty() ? "" : ", ") + counted(count, cause);
   if (inherited > 0) text += fmt::format(" ({} inherited)", inherited);
   return text;
 }
@@ -142,6 +152,8 @@ std::string grade_table(const Grade& grade, Inherited inherited) {
       text += fmt::format("{} {} (read {})\n{}\n", task.task.number, task.task.title,
                           lesson_place(grade.lab, task.task), losses);
   }
+  if (grade.is_void())
+    return text + "no score: the grader's own side is broken; mend it and grade again\n";
   const double counted = grade.points(Inherited::count);
   const double forgiven = grade.points(Inherited::forgive);
   if (forgiven > counted)

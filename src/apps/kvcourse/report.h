@@ -21,7 +21,7 @@ std::string problem_text(const BuildProblem& problem);
 std::string lesson_place(const Lab& lab, const TaskInfo& task);
 
 // Points and causes, a line for each task; then each loss; then, as the last line,
-// "score: 85/100".
+// "score: 85/100", or "no score: ..." for a grade that is void.
 std::string grade_table(const Grade& grade, Inherited inherited);
 
 // "2 wrong answer, 1 crashed": what the cases of a task came to, without those that passed.

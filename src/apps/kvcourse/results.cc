@@ -136,6 +136,12 @@ std::string junit_xml(const Grade& grade, Inherited inherited) {
       xml(grade.lab.name), all, all_failed, suites);
 }
 
+void remove_results(const fs::path& folder) {
+  std::error_code error;
+  for (const char* name : {"results.json", "classroom.json", "junit.xml"})
+    fs::remove(folder / name, error);
+}
+
 Status write_results(const Grade& grade, Inherited inherited, const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);

@@ -22,4 +22,7 @@ std::string junit_xml(const Grade& grade, Inherited inherited);
 // at all. Errors: `io_error`, naming the file.
 Status write_results(const Grade& grade, Inherited inherited, const std::filesystem::path& folder);
 
+// Removes the three, those that are there: an old score must not be taken for a new one.
+void remove_results(const std::filesystem::path& folder);
+
 }  // namespace kv::course

@@ -14,7 +14,7 @@
 namespace kv::course {
 namespace {
 
-constexpr int report_fd = record_fd + 1;
+constexpr int report_fd = story_fd + 1;
 
 void report(Report::Kind kind, int code) {
   const Report report{kind, code};
@@ -37,8 +37,10 @@ void arrange_descriptors(const Supervised& job) {
   ::fcntl(report_fd, F_SETFD, FD_CLOEXEC);
   if (job.record >= 0) {
     ::dup2(job.record, record_fd);
+    ::dup2(job.story, story_fd);
   } else {
     ::close(record_fd);
+    ::close(story_fd);
   }
   if (::close_range(report_fd + 1, ~0U, 0) != 0) {
     constexpr int usual_limit = 1024;  // an old kernel: what can reasonably be open
@@ -131,7 +133,7 @@ void supervise(const Supervised& job, int parent) {
   const pid_t supervisor = ::getpid();
   const pid_t program = ::fork();
   if (program == 0) become_program(job, supervisor);
-  for (int fd = 0; fd <= record_fd; ++fd) ::close(fd);
+  for (int fd = 0; fd <= story_fd; ++fd) ::close(fd);
   if (program < 0) {
     report(Report::Kind::not_started, errno);
     ::_exit(1);

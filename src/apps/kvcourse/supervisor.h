@@ -20,15 +20,17 @@ struct Supervised {
   int input = -1;                   // the program's ends of the pipes, all of them 10 or above
   int output = -1;
   int errors = -1;
-  int record = -1;  // -1: none
+  int record = -1;  // -1: none, and no story either
+  int story = -1;
   int report = -1;  // where the supervisor writes its Report
   std::chrono::milliseconds time_limit{};
   std::uint64_t memory_limit_bytes = 0;
   std::uint64_t file_limit_bytes = 0;
 };
 
-// The descriptor under which the program finds its record.
+// The descriptors under which the program finds its record and the file for its story.
 constexpr int record_fd = 3;
+constexpr int story_fd = 4;
 
 // How it went. The first one counts.
 struct Report {

@@ -33,6 +33,11 @@ class Trial {
   const std::vector<std::string>& all_cases() const { return all_; }
   const std::vector<std::vector<std::string>>& cases_of_tasks() const { return cases_; }
 
+  // What the reference observes in a case. Requires: it is one of all_cases().
+  const Observations& observed(const std::string& test) const {
+    return answers_.at(test).observations;
+  }
+
   Verdict judge(const std::filesystem::path& program, const std::string& test) const;
 
   // The score of a program, in points.

@@ -110,6 +110,21 @@ TEST(JudgeRun, TimeIsUpWhateverTheRecordSays) {
   EXPECT_EQ(judge_run(question, outcome).detail, "hung: still running after 10 s");
 }
 
+TEST(JudgeRun, WithoutARecordTheStoryIsWhatWasToldUntilThen) {
+  Outcome outcome;
+  outcome.end = Outcome::End::signalled;
+  outcome.code = SIGSEGV;
+  outcome.story = "open\nget a -> 1\nget b";
+  const std::vector<std::string> steps = {"open", "get a -> 1", "get b -> no answer"};
+  EXPECT_EQ(judge_run(question, outcome).story, steps);
+  outcome.end = Outcome::End::timed_out;
+  EXPECT_EQ(judge_run(question, outcome).story, steps);
+  outcome.end = Outcome::End::exited;
+  EXPECT_EQ(judge_run(question, outcome).story, steps);
+  outcome.record = good_record().dump() + "\n";
+  EXPECT_EQ(judge_run(question, outcome).story, (std::vector<std::string>{"open", "get a -> 1"}));
+}
+
 TEST(JudgeRun, NoRecordIsNoPass) {
   Outcome outcome = ended("");
   outcome.output = "[  PASSED  ] 100 tests.\n";

@@ -107,8 +107,10 @@ TEST(Run, BoundsMemoryAndFiles) {
 TEST(Run, WhatTheProgramLeftBehindIsGone) {
   // In the background, in a session of its own, with the pipes still open.
   const Outcome outcome =
-      outcome_of(shell("setsid sh -c 'echo $$; exec sleep 1000' & "
-                       "setsid sh -c 'setsid sleep 1000 & echo $!; exit 0' ; sleep 0.2; exit 0"));
+      outcome_of(shell("folder=$(mktemp -d) && mkfifo $folder/begun && "
+                       "{ setsid sh -c 'echo $$; echo >'$folder'/begun; exec sleep 1000' & "
+                       "read line <$folder/begun; rm -r $folder; "
+                       "setsid sh -c 'setsid sleep 1000 & echo $!; exit 0'; exit 0; }"));
   EXPECT_TRUE(outcome.succeeded());
   const std::size_t second = outcome.output.find('\n') + 1;
   ASSERT_LT(second, outcome.output.size());

@@ -13,8 +13,9 @@ namespace kv::test {
 namespace {
 
 std::string asked(const std::string& question) {
+  const std::string call = announce("answer " + test::quoted(question));
   const std::string seen = answer(question);
-  observe("answer " + test::quoted(question), test::quoted(seen));
+  observe(call, test::quoted(seen));
   return seen;
 }
 
