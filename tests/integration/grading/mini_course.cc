@@ -47,7 +47,7 @@ course::Outcome MiniCourse::kvcourse(std::vector<std::string> arguments,
   if (!path.empty()) command.environment["PATH"] = path;
   Result<course::Outcome> outcome = course::run(command);
   if (!outcome) throw std::runtime_error(outcome.error().message());
-  outcome->output += outcome->errors;
+  outcome->output.insert(0, outcome->errors);  // the score stays the last line
   return std::move(*outcome);
 }
 
