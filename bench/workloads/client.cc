@@ -217,7 +217,10 @@ void Client::step(bool reverse) {
   if (!made) return fail("scan", "", made.error());
   iterator_ = std::move(*made);
   walked_ = 0;
-  if (!iterator_->next()) return fail("scan", "", "no first entry");
+  if (!iterator_->next()) {
+    const Status status = iterator_->status();
+    return status ? fail("scan", "", "no first entry") : fail("scan", "", status.error());
+  }
   walked_ = 1;
   check_entry(reverse ? count - 1 : 0, *iterator_);
 }

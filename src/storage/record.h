@@ -10,6 +10,8 @@
 //
 // *Thread safety*: as plain data. *Ownership*: RecordPointer owns the block.
 // *Invariants*: value bytes <= room. The key never changes.
+// *Simplification*: the block never gets smaller; a short value in place of a long one keeps its
+// room.
 
 #include <cstddef>
 #include <cstdint>
@@ -40,9 +42,9 @@ class Record {
   std::string_view key() const { return {bytes(), key_bytes_}; }
   std::string_view value() const { return {bytes() + key_bytes_, value_bytes_}; }
 
-  // Starts to fetch the first 192 bytes of the block, and does not wait. Where the value stands is
-  // read from the block itself; without this, the value's cache lines are asked for only when the
-  // first one has come.
+  // Starts to fetch the three cache lines from the key's beginning on, and does not wait. Where the
+  // value stands is read from the block itself; without this, the value's cache lines are asked for
+  // only when the first one has come.
   void prefetch() const {
     for (std::size_t line = 0; line < 3; ++line) __builtin_prefetch(bytes() + line * 64);
   }
