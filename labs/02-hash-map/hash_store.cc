@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/adaptive_shared_mutex.h"
 #include "base/checksum.h"
 #include "base/quote.h"
 #include "base/todo.h"
@@ -22,7 +23,7 @@ namespace {
 // A table and its lock, on a cache line of their own: who takes the lock of one stripe must not
 // slow down who takes its neighbour's.
 struct alignas(64) Stripe {
-  std::shared_mutex mutex;  // guards the table: readers share it, a writer holds it alone
+  AdaptiveSharedMutex mutex;  // guards the table: readers share it, a writer holds it alone
   std::unique_ptr<HashTable> table = make_hash_table();
 };
 

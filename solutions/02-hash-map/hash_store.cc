@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/adaptive_shared_mutex.h"
 #include "base/checksum.h"
 #include "base/quote.h"
 #include "base/todo.h"
@@ -22,7 +23,7 @@ namespace {
 // A table and its lock, on a cache line of their own: who takes the lock of one stripe must not
 // slow down who takes its neighbour's.
 struct alignas(64) Stripe {
-  std::shared_mutex mutex;  // guards the table: readers share it, a writer holds it alone
+  AdaptiveSharedMutex mutex;  // guards the table: readers share it, a writer holds it alone
   std::unique_ptr<HashTable> table = make_hash_table();
 };
 
@@ -116,7 +117,7 @@ class HashStore final : public Store {
     // ever. stripes_of() has each stripe once; go through it by number.
     //[ throw todo("2.5", batch, stripes_, stripes_of(batch));
     const StripeSet named = stripes_of(batch);
-    std::vector<std::unique_lock<std::shared_mutex>> locks;
+    std::vector<std::unique_lock<AdaptiveSharedMutex>> locks;
     locks.reserve(named.count());
     for (std::size_t i = 0; i < stripes_.size(); ++i) {
       if (named[i]) locks.emplace_back(stripes_[i].mutex);
@@ -184,7 +185,7 @@ class HashStore final : public Store {
     // Hint: a table's entries are in its slots, HashTable::at. It may take long, so ask the context
     // once a stripe, and give up with what it says.
     //[ throw todo("2.7", range, context, stripes_);
-    std::vector<std::shared_lock<std::shared_mutex>> locks;
+    std::vector<std::shared_lock<AdaptiveSharedMutex>> locks;
     locks.reserve(stripes_.size());
     for (Stripe& stripe : stripes_) locks.emplace_back(stripe.mutex);
     SortedEntries entries;

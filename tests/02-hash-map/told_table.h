@@ -65,7 +65,8 @@ class ToldTable {
     std::string all;
     for (std::size_t slot = 0; slot < table_->capacity(); ++slot) {
       const Record* entry = table_->at(slot);
-      if (entry != nullptr) all += std::to_string(slot) + ":" + test::quoted(entry->key()) + " ";
+      if (entry == nullptr) continue;
+      all += (all.empty() ? "" : " ") + std::to_string(slot) + ":" + test::quoted(entry->key());
     }
     return all;
   }
@@ -85,7 +86,10 @@ class ToldTable {
         }
       }
     }
-    if (taken != table_->size()) return std::to_string(taken) + " slots are taken";
+    if (taken != table_->size()) {
+      return "size is " + std::to_string(table_->size()) + ", but the slots taken are " +
+             std::to_string(taken);
+    }
     if (taken * 4 > capacity * 3) return "more than 3/4 of the slots are taken";
     return "nothing";
   }
