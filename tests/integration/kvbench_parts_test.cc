@@ -1,5 +1,6 @@
 // The parts of kvbench: what workloads ask of a store, how keys are chosen, how figures are made.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,6 +22,7 @@ namespace {
 using test::fails_with;
 using test::NotingStore;
 using test::ok;
+using testing::HasSubstr;
 
 TEST(Bijection, EveryNumberComesOnceInAnotherOrder) {
   for (const std::uint64_t count : {1U, 2U, 3U, 5U, 64U, 65U, 1000U, 4097U}) {
@@ -331,6 +333,20 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   ASSERT_TRUE(less.ratio.has_value());
   EXPECT_EQ(less.ratio->most, 2);
   EXPECT_EQ(less.trouble, "round 3: crashed");
+}
+
+TEST(Tables, RatiosHaveThreeDigitsThatCount) {
+  const auto shown = [](double ratio) {
+    Row row;
+    row.system = "map";
+    row.ratio = {.median = ratio, .least = ratio / 10, .most = ratio * 10};
+    row.figures.emplace();
+    return table_of({.workload = "readrandom", .rows = {row}});
+  };
+  EXPECT_THAT(shown(0.00123), HasSubstr("  0.00123 [0.000123 ... 0.0123]\n"));
+  EXPECT_THAT(shown(1), HasSubstr("  1.00 [0.100 ... 10.0]\n"));
+  EXPECT_THAT(shown(12.345), HasSubstr("  12.3 [1.23 ... 123]\n"));
+  EXPECT_THAT(shown(99.96), HasSubstr("  100 [10.0 ... 1000]\n"));
 }
 
 }  // namespace
