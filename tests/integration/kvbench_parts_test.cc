@@ -244,6 +244,20 @@ TEST(Workloads, ThreadsShareTheOperationsAndEveryOneCanBeTimed) {
   EXPECT_EQ(run(settings, {"fillseq"})->measurements[0].samples, 0U);
 }
 
+TEST(Workloads, MakingAScanIsTimedWhateverTheSampleHas) {
+  Settings settings = small();
+  settings.latency_every = 1000;  // so one operation of the first 1999 is drawn
+  for (const char* name : {"readseq", "readreverse", "reseek"}) {
+    NotingStore store;
+    store.scan_takes = std::chrono::milliseconds(5);
+    Runner runner(settings);
+    runner.use(store, {});
+    const Measurement measurement = runner.run(**find_workload(name));
+    EXPECT_GE(measurement.max_ns, 5'000'000U) << name;
+    EXPECT_LT(measurement.samples, 100U) << name;
+  }
+}
+
 TEST(Workloads, SecondsEndAWorkload) {
   Settings settings = small();
   settings.measured = {.operations = 0, .seconds = 0.01};
