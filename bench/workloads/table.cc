@@ -117,6 +117,8 @@ std::string table_of(const Section& section) {
     if (!trouble.empty()) text += "  " + trouble;
     text += '\n';
   }
+  if (section.too_few_timed)
+    text += "  - in p50 to max: too few operations were timed; try --latency-every 1\n";
   return text;
 }
 

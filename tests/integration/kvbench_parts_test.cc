@@ -23,6 +23,7 @@ using test::fails_with;
 using test::NotingStore;
 using test::ok;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Bijection, EveryNumberComesOnceInAnotherOrder) {
   for (const std::uint64_t count : {1U, 2U, 3U, 5U, 64U, 65U, 1000U, 4097U}) {
@@ -337,6 +338,7 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   EXPECT_EQ(row.figures->micros_per_operation, 20);
   EXPECT_EQ(row.figures->operations_per_second, 50'000);
   EXPECT_EQ(row.figures->p50_us, 20);
+  EXPECT_FALSE(sections[0].too_few_timed);
   EXPECT_NE(table_of(sections[0]).find("2.00 [2.00 ... 3.00]"), std::string::npos);
 
   // A round that failed on either side does not count.
@@ -349,13 +351,32 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   EXPECT_EQ(less.trouble, "round 3: crashed");
 }
 
+TEST(Tables, SayWhyThereAreNoPercentiles) {
+  Plan plan;
+  plan.rounds = 2;
+  plan.workloads = {*find_workload("readrandom")};
+  plan.systems.resize(1);
+  Results results(1);
+  results[0].measurements = {{measured(1), measured(2)}};
+  const auto shown = [&] { return table_of(summarise(plan, results)[0]); };
+  constexpr auto* reason = "too few operations were timed; try --latency-every 1\n";
+  // A round in which none was timed does not count for the percentiles.
+  results[0].measurements[0][0]->samples = 0;
+  EXPECT_EQ(summarise(plan, results)[0].rows[0].figures->p50_us, 2);
+  EXPECT_THAT(shown(), Not(HasSubstr(reason)));
+  results[0].measurements[0][1]->samples = 0;
+  EXPECT_THAT(shown(), HasSubstr(reason));
+  plan.settings.latency_every = 0;
+  EXPECT_THAT(shown(), Not(HasSubstr(reason)));
+}
+
 TEST(Tables, RatiosHaveThreeDigitsThatCount) {
   const auto shown = [](double ratio) {
     Row row;
     row.system = "map";
     row.ratio = {.median = ratio, .least = ratio / 10, .most = ratio * 10};
     row.figures.emplace();
-    return table_of({.workload = "readrandom", .rows = {row}});
+    return table_of({.workload = "readrandom", .rows = {row}, .too_few_timed = false});
   };
   EXPECT_THAT(shown(0.00123), HasSubstr("  0.00123 [0.000123 ... 0.0123]\n"));
   EXPECT_THAT(shown(1), HasSubstr("  1.00 [0.100 ... 10.0]\n"));
