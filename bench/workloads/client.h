@@ -69,9 +69,15 @@ class Client {
   // Of the last run.
   std::uint64_t operations() const { return operations_; }
 
+  // The longest time, in ns, that making a new scan to go on with took: always measured, whatever
+  // the sample has. 0: none was made.
+  std::uint64_t longest_new_scan() const { return longest_new_scan_; }
+
  private:
   template <class Operation>
   void repeat(Part part, Histogram* latencies, Operation operation);
+  template <class Call>
+  void time_new_scan(Call call);
 
   Action draw_action();
   void act(Action action);
@@ -84,7 +90,9 @@ class Client {
   void erase(std::uint64_t entry);
   void scan(std::uint64_t entry, std::uint64_t count);
   void reseek(std::uint64_t entry);
+  void seek(std::uint64_t entry);
   void step(bool reverse);
+  void begin_walk(bool reverse);
   void compact();
 
   void check_entry(std::uint64_t entry, const Iterator& iterator);
@@ -102,6 +110,7 @@ class Client {
   std::uint64_t walked_ = 0;  // entries since the walk began
   std::uint64_t answers_ = 0;
   std::uint64_t operations_ = 0;
+  std::uint64_t longest_new_scan_ = 0;
   std::uint64_t errors_ = 0;
   std::string first_error_;
   std::string refusal_;

@@ -14,6 +14,8 @@ Json settings_json(const Plan& plan) {
   // A job says them all, in the form that the workers got them.
   Json json = Json::parse(encode(
       Job{.engine = {}, .directory = {}, .workloads = {}, .settings = plan.settings}))["settings"];
+  if (!plan.settings.distribution) json["distribution"] = "the workload's own";
+  if (!plan.settings.durability) json["durability"] = "the engine's own";
   json["rounds"] = plan.rounds;
   return json;
 }
@@ -67,6 +69,7 @@ Json row_json(const Row& row, const std::vector<std::optional<Measurement>>& rou
 
 std::string json_report(const Plan& plan, const Machine& machine, const Results& results) {
   Json json;
+  json["kvbench"] = KVBENCH_VERSION;
   json["settings"] = settings_json(plan);
   json["machine"] = {
       {"cores", machine.cores}, {"processor", machine.processor}, {"load", machine.load}};

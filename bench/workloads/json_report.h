@@ -1,7 +1,7 @@
 #pragma once
 
-// Everything that was measured, as JSON: settings, machine, systems, and for each workload and
-// system the medians, the ratio and the raw figures of every round.
+// Everything that was measured, as JSON: kvbench's version, settings, machine, systems, and for
+// each workload and system the medians, the ratio and the raw figures of every round.
 //
 // *Thread safety*: a pure function.
 

@@ -16,7 +16,7 @@ struct Measurement {
   std::uint64_t p50_ns = 0;      // of the samples; 0 where there are none
   std::uint64_t p99_ns = 0;
   std::uint64_t p999_ns = 0;
-  std::uint64_t max_ns = 0;
+  std::uint64_t max_ns = 0;       // and of those that made a scan to walk or move on
   std::int64_t memory_bytes = 0;  // resident after it, less what was resident before opening
   std::optional<std::uint64_t> disk_bytes;  // that the directory takes; persistent engines only
 

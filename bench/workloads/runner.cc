@@ -177,6 +177,9 @@ void Runner::collect(const std::vector<Client>& clients, Measurement& measuremen
   measurement.p99_ns = all.percentile(99);
   measurement.p999_ns = all.percentile(99.9);
   measurement.max_ns = all.max();
+  if (all.count() == 0) return;
+  for (const Client& client : clients)
+    measurement.max_ns = std::max(measurement.max_ns, client.longest_new_scan());
 }
 
 }  // namespace kv::bench

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 
 namespace kv::bench {
 namespace {
@@ -33,25 +34,30 @@ double median_of(const std::vector<const Measurement*>& rounds, Value value) {
 
 Figures figures_of(const std::vector<const Measurement*>& rounds) {
   constexpr double mib = 1 << 20;
+  std::vector<const Measurement*> sampled;
+  std::ranges::copy_if(rounds, std::back_inserter(sampled),
+                       [](const Measurement* each) { return each->samples > 0; });
   const auto micros = [&](std::uint64_t Measurement::* nanos) {
-    return median_of(rounds, [&](const Measurement& each) { return each.*nanos; }) / 1000;
+    return median_of(sampled, [&](const Measurement& each) { return each.*nanos; }) / 1000;
   };
   Figures figures;
   figures.operations_per_second =
       median_of(rounds, [](const Measurement& each) { return each.operations_per_second(); });
   figures.micros_per_operation =
       median_of(rounds, [](const Measurement& each) { return each.micros_per_operation(); });
-  figures.p50_us = micros(&Measurement::p50_ns);
-  figures.p99_us = micros(&Measurement::p99_ns);
-  figures.p999_us = micros(&Measurement::p999_ns);
-  figures.max_us = micros(&Measurement::max_ns);
+  figures.sampled = !sampled.empty();
+  if (figures.sampled) {
+    figures.p50_us = micros(&Measurement::p50_ns);
+    figures.p99_us = micros(&Measurement::p99_ns);
+    figures.p999_us = micros(&Measurement::p999_ns);
+    figures.max_us = micros(&Measurement::max_ns);
+  }
   figures.memory_mib =
       median_of(rounds, [](const Measurement& each) { return each.memory_bytes; }) / mib;
   if (rounds.front()->disk_bytes)
     figures.disk_mib =
         median_of(rounds, [](const Measurement& each) { return each.disk_bytes.value_or(0); }) /
         mib;
-  figures.sampled = rounds.front()->samples > 0;
   return figures;
 }
 
@@ -98,7 +104,9 @@ Spread spread(const std::vector<double>& values) {
 std::vector<Section> summarise(const Plan& plan, const Results& results) {
   std::vector<Section> sections;
   for (std::size_t workload = 0; workload < plan.workloads.size(); ++workload) {
-    Section section{.workload = std::string(plan.workloads[workload]->name), .rows = {}};
+    Section section{.workload = std::string(plan.workloads[workload]->name),
+                    .rows = {},
+                    .too_few_timed = false};
     const Rounds& baseline = results[plan.baseline].measurements[workload];
     for (std::size_t system = 0; system < plan.systems.size(); ++system) {
       const Rounds& rounds = results[system].measurements[workload];
@@ -107,6 +115,8 @@ std::vector<Section> summarise(const Plan& plan, const Results& results) {
               .figures = {},
               .ratio = ratio_of(rounds, baseline)};
       if (const auto well = good(rounds); !well.empty()) row.figures = figures_of(well);
+      if (row.figures && !row.figures->sampled && plan.settings.latency_every > 0)
+        section.too_few_timed = true;
       section.rows.push_back(std::move(row));
     }
     sections.push_back(std::move(section));

@@ -27,7 +27,7 @@ Spread spread(const std::vector<double>& values);
 struct Figures {
   double operations_per_second = 0;
   double micros_per_operation = 0;
-  double p50_us = 0;
+  double p50_us = 0;  // to max_us: over the rounds in which operations were timed
   double p99_us = 0;
   double p999_us = 0;
   double max_us = 0;
@@ -46,7 +46,8 @@ struct Row {
 
 struct Section {
   std::string workload;
-  std::vector<Row> rows;  // in the order of the plan's systems
+  std::vector<Row> rows;       // in the order of the plan's systems
+  bool too_few_timed = false;  // of a row's operations some were to be timed, and none was
 };
 
 // In the order of the plan's workloads.

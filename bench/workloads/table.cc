@@ -12,15 +12,15 @@ constexpr std::array<std::string_view, 10> head = {"system", "ops/s", "us/op",  
                                                    "p99.9",  "max",   "memory", "disk", "ratio"};
 using Cells = std::array<std::string, head.size()>;
 
-// About three digits that count: 0.123, 1.23, 12.3, 1234.
+// Three digits that count, or all before the point: 0.00123, 0.123, 1.23, 12.3, 1234.
 std::string number(double value) {
-  const int decimals = value < 1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0;
-  return fmt::format("{:.{}f}", value, decimals);
+  return value < 99.95 ? fmt::format("{:#.3g}", value) : fmt::format("{:.0f}", value);
 }
 
 std::string ratio_text(const std::optional<Spread>& ratio) {
   if (!ratio) return "-";
-  return fmt::format("{:.2f} [{:.2f} ... {:.2f}]", ratio->median, ratio->least, ratio->most);
+  return fmt::format("{} [{} ... {}]", number(ratio->median), number(ratio->least),
+                     number(ratio->most));
 }
 
 Cells cells_of(const Row& row) {
@@ -117,6 +117,8 @@ std::string table_of(const Section& section) {
     if (!trouble.empty()) text += "  " + trouble;
     text += '\n';
   }
+  if (section.too_few_timed)
+    text += "  - in p50 to max: too few operations were timed; try --latency-every 1\n";
   return text;
 }
 

@@ -1,5 +1,6 @@
 // The parts of kvbench: what workloads ask of a store, how keys are chosen, how figures are made.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,6 +22,8 @@ namespace {
 using test::fails_with;
 using test::NotingStore;
 using test::ok;
+using testing::HasSubstr;
+using testing::Not;
 
 TEST(Bijection, EveryNumberComesOnceInAnotherOrder) {
   for (const std::uint64_t count : {1U, 2U, 3U, 5U, 64U, 65U, 1000U, 4097U}) {
@@ -242,6 +245,20 @@ TEST(Workloads, ThreadsShareTheOperationsAndEveryOneCanBeTimed) {
   EXPECT_EQ(run(settings, {"fillseq"})->measurements[0].samples, 0U);
 }
 
+TEST(Workloads, MakingAScanIsTimedWhateverTheSampleHas) {
+  Settings settings = small();
+  settings.latency_every = 1000;  // so one operation of the first 1999 is drawn
+  for (const char* name : {"readseq", "readreverse", "reseek"}) {
+    NotingStore store;
+    store.scan_takes = std::chrono::milliseconds(5);
+    Runner runner(settings);
+    runner.use(store, {});
+    const Measurement measurement = runner.run(**find_workload(name));
+    EXPECT_GE(measurement.max_ns, 5'000'000U) << name;
+    EXPECT_LT(measurement.samples, 100U) << name;
+  }
+}
+
 TEST(Workloads, SecondsEndAWorkload) {
   Settings settings = small();
   settings.measured = {.operations = 0, .seconds = 0.01};
@@ -321,6 +338,7 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   EXPECT_EQ(row.figures->micros_per_operation, 20);
   EXPECT_EQ(row.figures->operations_per_second, 50'000);
   EXPECT_EQ(row.figures->p50_us, 20);
+  EXPECT_FALSE(sections[0].too_few_timed);
   EXPECT_NE(table_of(sections[0]).find("2.00 [2.00 ... 3.00]"), std::string::npos);
 
   // A round that failed on either side does not count.
@@ -331,6 +349,39 @@ TEST(Figures, RatiosAreTakenRoundByRound) {
   ASSERT_TRUE(less.ratio.has_value());
   EXPECT_EQ(less.ratio->most, 2);
   EXPECT_EQ(less.trouble, "round 3: crashed");
+}
+
+TEST(Tables, SayWhyThereAreNoPercentiles) {
+  Plan plan;
+  plan.rounds = 2;
+  plan.workloads = {*find_workload("readrandom")};
+  plan.systems.resize(1);
+  Results results(1);
+  results[0].measurements = {{measured(1), measured(2)}};
+  const auto shown = [&] { return table_of(summarise(plan, results)[0]); };
+  constexpr auto* reason = "too few operations were timed; try --latency-every 1\n";
+  // A round in which none was timed does not count for the percentiles.
+  results[0].measurements[0][0]->samples = 0;
+  EXPECT_EQ(summarise(plan, results)[0].rows[0].figures->p50_us, 2);
+  EXPECT_THAT(shown(), Not(HasSubstr(reason)));
+  results[0].measurements[0][1]->samples = 0;
+  EXPECT_THAT(shown(), HasSubstr(reason));
+  plan.settings.latency_every = 0;
+  EXPECT_THAT(shown(), Not(HasSubstr(reason)));
+}
+
+TEST(Tables, RatiosHaveThreeDigitsThatCount) {
+  const auto shown = [](double ratio) {
+    Row row;
+    row.system = "map";
+    row.ratio = {.median = ratio, .least = ratio / 10, .most = ratio * 10};
+    row.figures.emplace();
+    return table_of({.workload = "readrandom", .rows = {row}, .too_few_timed = false});
+  };
+  EXPECT_THAT(shown(0.00123), HasSubstr("  0.00123 [0.000123 ... 0.0123]\n"));
+  EXPECT_THAT(shown(1), HasSubstr("  1.00 [0.100 ... 10.0]\n"));
+  EXPECT_THAT(shown(12.345), HasSubstr("  12.3 [1.23 ... 123]\n"));
+  EXPECT_THAT(shown(99.96), HasSubstr("  100 [10.0 ... 1000]\n"));
 }
 
 }  // namespace

@@ -4,10 +4,12 @@
 //
 // *Thread safety*: as Store.
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "kv/store.h"
@@ -31,6 +33,7 @@ class NotingStore final : public Store {
   bool shortens = false;  // gives every value without its last byte
   bool forgets = false;   // finds nothing
   bool scanless = false;  // offers no scan
+  std::chrono::milliseconds scan_takes{0};
 
   int count(const std::map<std::string, int, std::less<>>& calls) const {
     int sum = 0;
@@ -98,6 +101,7 @@ class NotingStore final : public Store {
     const std::lock_guard lock(mutex_);
     if (scanless) return failure(Code::unimplemented, "no scan is offered here");
     ++scans[std::string(range.start)];
+    if (scan_takes.count() > 0) std::this_thread::sleep_for(scan_takes);
     return std::make_unique<Walk>(entries_, range, std::move(scope));
   }
 

@@ -38,7 +38,10 @@ TEST(Kvbench, ComparesTwoSystemsInTurn) {
   ASSERT_EQ(ended.code, 0) << ended.errors;
   const Json json = Json::parse(ended.output);
   EXPECT_EQ(json["baseline"], "two");
+  EXPECT_EQ("kvbench " + json["kvbench"].get<std::string>() + "\n", kvbench({"--version"}).output);
   EXPECT_EQ(json["settings"]["entries"], 300);
+  EXPECT_EQ(json["settings"]["distribution"], "the workload's own");
+  EXPECT_EQ(json["settings"]["durability"], "the engine's own");
   EXPECT_EQ(json["systems"][0]["label"], "one");
   ASSERT_EQ(json["workloads"].size(), 4U);
   for (const Json& workload : json["workloads"]) {
@@ -79,14 +82,18 @@ TEST(Kvbench, PrintsSettingsAndATable) {
   const test::TemporaryFolder folder;
   const std::string file = folder.path() + "/all.json";
   const Ended ended = kvbench({"--system", "map", "--entries", "200", "--rounds", "1", "--seed",
-                               "9", "--threads", "2", "--workloads", "ycsb-a", "--json", file});
+                               "9", "--threads", "2", "--workloads", "ycsb-a", "--distribution",
+                               "latest", "--durability", "none", "--json", file});
   ASSERT_EQ(ended.code, 0) << ended.errors;
   EXPECT_THAT(ended.output, HasSubstr("entries 200, keys 16 bytes, values 100 bytes"));
   EXPECT_THAT(ended.output, HasSubstr("seed 9"));
   EXPECT_THAT(ended.output, HasSubstr("\nycsb-a\n  system"));
   EXPECT_THAT(ended.output, HasSubstr("1.00 [1.00 ... 1.00]\n"));
   std::ifstream written(file);
-  EXPECT_EQ(Json::parse(written)["workloads"][0]["name"], "ycsb-a");
+  const Json json = Json::parse(written);
+  EXPECT_EQ(json["workloads"][0]["name"], "ycsb-a");
+  EXPECT_EQ(json["settings"]["distribution"], "latest");
+  EXPECT_EQ(json["settings"]["durability"], "none");
 }
 
 TEST(Kvbench, ListsWhatThereIs) {
@@ -118,6 +125,11 @@ TEST(Kvbench, WrongArgumentsAreOneLine) {
            {{"--durability", "disk"}, "there are none, wal, sync"},
            {{"--entries", "0"}, "--entries"},
            {{"--entries", "1e6"}, "--entries"},
+           {{"--entries", "-5"}, "--entries must be 1 or more"},
+           {{"--entries=-5"}, "--entries must be 1 or more"},
+           {{"--value-bytes", "-1"}, "--value-bytes must be 0 or more"},
+           {{"--latency-every", "-1"}, "--latency-every must be 0 or more"},
+           {{"--seed", "-1"}, "--seed must be 0 or more"},
            {{"--key-bytes", "2"}, "room for 100 different keys"},
            {{"--warm-up", "2m"}, "--warm-up takes"},
            {{"--threads", "0"}, "--threads"},

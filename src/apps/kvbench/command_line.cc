@@ -82,6 +82,21 @@ std::string more_than_nothing(const std::string& text) {
              : "";
 }
 
+// A negative number, which CLI11 would take for one that is huge.
+Status check_sign(const CLI::App& app) {
+  for (const auto& [option, least] : {std::pair{"--entries", 1},
+                                      {"--threads", 1},
+                                      {"--key-bytes", 1},
+                                      {"--value-bytes", 0},
+                                      {"--latency-every", 0},
+                                      {"--seed", 0}}) {
+    for (const std::string& typed : app.get_option(option)->results()) {
+      if (typed.starts_with('-')) return wrong(fmt::format("{} must be {} or more", option, least));
+    }
+  }
+  return {};
+}
+
 void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   Settings& settings = arguments.settings;
   app.add_option("--workloads", typed.workloads, "What they do, one after the other")
@@ -187,6 +202,7 @@ Result<Arguments> parse_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return wrong(fmt::format("{} (see: kvbench --help)", printable(error.what())));
   }
+  if (Status checked = check_sign(app); !checked) return failure(std::move(checked));
   if (Status settled = settle(arguments, typed); !settled) return failure(std::move(settled));
   return arguments;
 }
