@@ -75,7 +75,8 @@ class Demo {
     terminal_.type("scan\r");
     check(terminal_.wait_for(":0010\t"), "the scan has begun");
     terminal_.type("\x03");
-    check(terminal_.wait_for("scan: interrupted after "), "Ctrl-C stops the scan");
+    // At the start of a line: this file is among what the scan prints.
+    check(terminal_.wait_for("\nscan: interrupted after "), "Ctrl-C stops the scan");
     check(terminal_.wait_for("map> "), "and not the program");
   }
 

@@ -26,6 +26,8 @@ Terminal::Terminal(const Settings& settings)
   child_ = ::forkpty(&fd_, nullptr, nullptr, &size);
   if (child_ < 0) throw std::runtime_error("no pseudo-terminal can be opened");
   if (child_ > 0) return;
+  // Whoever runs us in the background may ignore Ctrl-C; a person at a terminal does not.
+  ::signal(SIGINT, SIG_DFL);
   for (const auto& [name, value] : settings.environment) {
     ::setenv(name.c_str(), value.c_str(), 1);
   }
