@@ -5,6 +5,9 @@
 
 # The spine that every program needs.
 set(KV_SPINE kv_base kv_interface)
+if(KV_JEMALLOC)
+  list(APPEND KV_SPINE kv_allocator)
+endif()
 
 # Where the stages come from: a student's copy has labs/ alone.
 if(EXISTS ${CMAKE_SOURCE_DIR}/solutions)

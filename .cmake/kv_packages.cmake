@@ -11,6 +11,12 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(libedit REQUIRED IMPORTED_TARGET libedit)
 
+# An allocator that takes memory in large pages (src/base/allocator.cc).
+option(KV_JEMALLOC "Link programs with jemalloc" OFF)
+if(KV_JEMALLOC)
+  pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
+endif()
+
 # The stores that others wrote, whichever are there (bench/peers). LevelDB's own CMake files ask for Snappy's
 # as well, and RocksDB's for those of five more libraries, which nothing here needs.
 find_package(TBB QUIET)

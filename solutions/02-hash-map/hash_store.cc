@@ -20,11 +20,12 @@
 namespace kv {
 namespace {
 
-// A table and its lock, on a cache line of their own: who takes the lock of one stripe must not
-// slow down who takes its neighbour's.
-struct alignas(64) Stripe {
-  AdaptiveSharedMutex mutex;  // guards the table: readers share it, a writer holds it alone
-  std::unique_ptr<HashTable> table = make_hash_table();
+// A table and its lock, each on a cache line of its own: who takes a lock changes its line and so
+// takes it away from the other cores. That must slow down nobody who takes the neighbour's, nor who
+// only looks where the table is.
+struct Stripe {
+  alignas(64) AdaptiveSharedMutex mutex;  // guards the table: readers share it, a writer holds it
+  alignas(64) const std::unique_ptr<HashTable> table = make_hash_table();
 };
 
 // The content as it was: a copy that nobody changes, so that it needs no lock.
@@ -67,10 +68,12 @@ class HashStore final : public Store {
 
   Result<std::string> do_get(std::string_view key, const Context&) override {
     // LAB 2.4  Find the key in its stripe's table and copy its value while nobody writes there.
-    // Hint: the record may change as soon as you let go of the lock.
+    // Hint: the record may change as soon as you let go of the lock. HashTable::prefetch needs no
+    // lock, and gains time while you wait for it.
     //[ throw todo("2.4", key, stripes_, hash_of(key), stripe_of(0));
     const std::uint64_t hash = hash_of(key);
     Stripe& stripe = stripes_[stripe_of(hash)];
+    stripe.table->prefetch(hash);
     const std::shared_lock lock(stripe.mutex);
     const Record* record = stripe.table->find(hash, key);
     if (record == nullptr) return failure(Code::not_found);
@@ -83,6 +86,7 @@ class HashStore final : public Store {
     //[ throw todo("2.4", key, stripes_);
     const std::uint64_t hash = hash_of(key);
     Stripe& stripe = stripes_[stripe_of(hash)];
+    stripe.table->prefetch(hash);
     const std::shared_lock lock(stripe.mutex);
     return stripe.table->find(hash, key) != nullptr;
     //]
@@ -93,6 +97,7 @@ class HashStore final : public Store {
     //[ throw todo("2.4", key, value, stripes_);
     const std::uint64_t hash = hash_of(key);
     Stripe& stripe = stripes_[stripe_of(hash)];
+    stripe.table->prefetch(hash);
     const std::lock_guard lock(stripe.mutex);
     stripe.table->put(hash, key, value);
     return {};
@@ -104,6 +109,7 @@ class HashStore final : public Store {
     //[ throw todo("2.4", key, stripes_);
     const std::uint64_t hash = hash_of(key);
     Stripe& stripe = stripes_[stripe_of(hash)];
+    stripe.table->prefetch(hash);
     const std::lock_guard lock(stripe.mutex);
     stripe.table->erase(hash, key);
     return {};

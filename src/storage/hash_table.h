@@ -13,7 +13,7 @@
 //
 // The caller computes the hash; equal keys need equal hashes. Slot 0 follows the last slot.
 //
-// *Thread safety*: one thread at a time, or any number that only read.
+// *Thread safety*: one thread at a time, or any number that only read; prefetch() always.
 // *Ownership*: copies keys and values into records of its own.
 // *Invariants*: the capacity is a power of two, at least min_capacity, and never shrinks.
 // At most 3/4 of the slots are taken. No slot is free between an entry's home and the entry.
@@ -39,6 +39,11 @@ class HashTable {
 
   // The entry with this key, or null. Valid until the next put or erase.
   virtual const Record* find(std::uint64_t hash, std::string_view key) const = 0;
+
+  // Starts to fetch the slot where a search for this hash begins, and does not wait. The one
+  // function that may be called while another thread writes, so before the caller has the lock that
+  // guards the table: the two waits then pass side by side.
+  virtual void prefetch(std::uint64_t hash) const = 0;
 
   // Gives the key this value, whether or not it had one. Doubles the capacity first if a new entry
   // would take more than 3/4 of the slots.

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <map>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "tests/02-hash-map/told_table.h"
 #include "tests/support/drawn.h"
@@ -127,6 +130,25 @@ TEST_F(Growth, RandomPutsAreFound) {
   for (const auto& [key, value] : model) EXPECT_EQ(table.find(key), test::quoted(value));
   EXPECT_EQ(table.size(), std::to_string(model.size()));
   table.capacity();
+}
+
+TEST_F(Growth, APrefetchMayRunBesideIt) {
+  // Under the thread sanitizer, a slot array that is looked for in the wrong way shows.
+  const auto shared = make_hash_table();
+  announce("entries found");
+  {
+    const std::jthread prefetcher([&](const std::stop_token& over) -> void {
+      for (std::uint64_t hash = 0; !over.stop_requested(); ++hash) shared->prefetch(hash);
+    });
+    for (std::uint64_t hash = 0; hash < 3000; ++hash) shared->put(hash, "k", std::to_string(hash));
+  }
+  int found = 0;
+  for (std::uint64_t hash = 0; hash < 3000; ++hash) {
+    const Record* record = shared->find(hash, "k");
+    if (record != nullptr && record->value() == std::to_string(hash)) ++found;
+  }
+  observe("entries found", std::to_string(found));
+  EXPECT_EQ(found, 3000);
 }
 
 }  // namespace
