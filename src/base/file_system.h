@@ -162,8 +162,6 @@ class FileSystem {
 
   // Gives a file another name in the same directory (`invalid_argument` for another directory).
   // A file of that name is replaced: at every moment the name means one of the two.
-  //
-  // Requires: `from` is no directory.
   virtual Status rename(std::string_view from, std::string_view to) = 0;
 
   // Takes a file's name away; its space is free when nobody has it open.

@@ -47,6 +47,11 @@ Status read_through(const RandomAccessFile& file) {
   }
 }
 
+bool is_directory(std::string_view path) {
+  struct stat status{};
+  return ::stat(std::string(path).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<AppendFile>> create(std::string_view path) override {
@@ -95,6 +100,7 @@ class PosixFileSystem final : public FileSystem {
                      fmt::format("cannot rename {} to {}: another directory; copy it there",
                                  quote(from), quote(to)));
     }
+    if (is_directory(from)) return system_failure("rename", from, EISDIR);
     if (::rename(std::string(from).c_str(), std::string(to).c_str()) == 0) return {};
     return system_failure(fmt::format("rename to {} the file", quote(to)), from, errno);
   }
@@ -105,12 +111,9 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Status create_directory(std::string_view path) override {
-    const std::string name(path);
-    if (::mkdir(name.c_str(), 0755) == 0) return {};
+    if (::mkdir(std::string(path).c_str(), 0755) == 0) return {};
     const int error = errno;
-    struct stat status{};
-    const bool there = error == EEXIST && ::stat(name.c_str(), &status) == 0;
-    if (there && S_ISDIR(status.st_mode)) return {};
+    if (error == EEXIST && is_directory(path)) return {};
     return system_failure("make the directory", path, error);
   }
 

@@ -1,7 +1,10 @@
 #include "base/simulated_file_system.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "base/quote.h"
 #include "base/simulated_state.h"
 
 namespace kv {
@@ -41,6 +44,11 @@ class SimulatedPreallocatedFile final : public PreallocatedFile {
       : state_(std::move(state)), handle_(std::move(handle)), size_(size) {}
 
   Status write(std::uint64_t offset, std::string_view bytes) override {
+    if (offset > size_ || bytes.size() > size_ - offset) {
+      return failure(Code::invalid_argument,
+                     fmt::format("{} bytes at offset {} reach over the end of {}, which has {}",
+                                 bytes.size(), offset, quote(handle_.path), size_));
+    }
     return state_->write(handle_, offset, bytes);
   }
 
@@ -148,7 +156,9 @@ Result<std::unique_ptr<PreallocatedFile>> SimulatedFileSystem::open_preallocated
   const Result<std::uint64_t> size = state_->size(*file);
   if (!size) return failure(size.error());
   if (*size == 0) {
-    return failure(Code::invalid_argument, "cannot write over a file of 0 bytes: preallocate one");
+    return failure(Code::invalid_argument,
+                   fmt::format("{} has 0 bytes, which cannot be written over; preallocate a file",
+                               quote(path)));
   }
   return std::make_unique<SimulatedPreallocatedFile>(state_, *std::move(file), *size);
 }
