@@ -22,13 +22,14 @@
 // So a file is safe once it was synced *and* its directory was. Before that, a loss of power may
 // leave any part of the unsynced bytes, in pieces of 512; an unsynced end may read as zeros, and
 // recycled space as its old bytes. Changes of names may come undone in any order, but each as a
-// whole: after a rename without sync_directory the file has its old name or its new one.
+// whole: after a rename without sync_directory the file has its old name or its new one. (In
+// colour: docs/durability.svg.)
 //
 // A sync that failed is never tried again. The kernel forgets which bytes it could not write, so
 // that the next sync succeeds and has written nothing (PostgreSQL learned it in 2018, "fsyncgate";
 // Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020). What was
-// written since the last sync that succeeded is then in doubt until the file is read anew after a
-// restart.
+// written since the last sync that succeeded is then in doubt, even where it can still be read, by
+// the next process, too: whoever needs it writes it again, into another file.
 //
 // *Thread safety*: any thread may call a FileSystem. Each kind of file says its own.
 // *Ownership*: an open file keeps what it stands for: it may be used after an unlink or rename, and
