@@ -121,19 +121,20 @@ class Caller {
   std::string call_on_files(Random& draw, std::size_t slot) {
     const std::string bytes = draw.bytes(draw.below(2) == 0 ? draw.below(20) : draw.below(9000));
     const std::uint64_t offset = draw.below(7000);
+    const bool syncs = draw.below(20) == 0;  // which takes a real disk its time
     switch (draw.below(5)) {
       case 0:
         if (!appends_[slot]) return "";
         return fmt::format("append {}: {}", bytes.size(), answer(appends_[slot]->append(bytes)));
       case 1:
-        if (!appends_[slot]) return "";
+        if (!appends_[slot] || !syncs) return "";
         return fmt::format("sync: {}", answer(appends_[slot]->sync()));
       case 2:
         if (!preallocated_[slot]) return "";
         return fmt::format("write {} {}: {}", offset, bytes.size(),
                            answer(preallocated_[slot]->write(offset, bytes)));
       case 3:
-        if (!preallocated_[slot]) return "";
+        if (!preallocated_[slot] || !syncs) return "";
         return fmt::format("sync: {}", answer(preallocated_[slot]->sync()));
       default: {
         if (!readers_[slot]) return "";
