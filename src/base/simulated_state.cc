@@ -64,7 +64,8 @@ void SimulatedState::crash(CrashPolicy policy, Random& random) {
 // Where the power goes, the policy chooses among unsynced changes anyway, of which this is one.
 void SimulatedState::finish_under_way(CrashPolicy policy, Random& random) {
   if (!under_way_) return;
-  UnderWay call = *std::exchange(under_way_, std::nullopt);
+  UnderWay call = std::move(*under_way_);
+  under_way_.reset();
   const bool power_stays = policy == CrashPolicy::process_death;
   if (File* const file = disk_.file(call.file)) {
     std::string& bytes = call.write.bytes;
@@ -153,9 +154,10 @@ Status SimulatedState::count(ChangingCall call, std::string_view path) {
 Status SimulatedState::change_bytes(ChangingCall call, const SimulatedHandle& file,
                                     File::Write write) {
   if (Status counted = count(call, file.path); !counted) {
-    under_way_.emplace();
-    under_way_->file = file.inode;
-    under_way_->write = std::move(write);
+    UnderWay dying;
+    dying.file = file.inode;
+    dying.write = std::move(write);
+    under_way_ = std::move(dying);
     return counted;
   }
   disk_.file(file.inode)->write(std::move(write));
@@ -165,9 +167,10 @@ Status SimulatedState::change_bytes(ChangingCall call, const SimulatedHandle& fi
 Status SimulatedState::change_name(ChangingCall call, std::string_view path, Inode directory,
                                    Directory::Change change) {
   if (Status counted = count(call, path); !counted) {
-    under_way_.emplace();
-    under_way_->directory = directory;
-    under_way_->change = std::move(change);
+    UnderWay dying;
+    dying.directory = directory;
+    dying.change = std::move(change);
+    under_way_ = std::move(dying);
     return counted;
   }
   disk_.directory(directory)->change(std::move(change));
