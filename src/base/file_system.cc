@@ -1,0 +1,38 @@
+#include "base/file_system.h"
+
+#include <fmt/format.h>
+
+namespace kv {
+
+Result<std::size_t> SequentialFile::read(std::span<char> into) {
+  Result<std::size_t> count = file_->read(offset_, into);
+  if (count) offset_ += *count;
+  return count;
+}
+
+Result<std::string> read_file(const FileSystem& files, std::string_view path) {
+  Result<std::unique_ptr<RandomAccessFile>> file = files.open(path);
+  if (!file) return failure(std::move(file));
+  const Result<std::uint64_t> size = (*file)->size();
+  if (!size) return failure(size.error());
+  std::string content(*size, '\0');
+  const Result<std::size_t> count = (*file)->read(0, content);
+  if (!count) return failure(count.error());
+  content.resize(*count);
+  return content;
+}
+
+std::string_view directory_of(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return ".";
+  path = path.substr(0, slash);
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return path.empty() ? "/" : path;
+}
+
+std::string join(std::string_view directory, std::string_view name) {
+  return fmt::format("{}{}{}", directory, directory.ends_with('/') ? "" : "/", name);
+}
+
+}  // namespace kv

@@ -1,0 +1,61 @@
+#include "base/simulated_executor.h"
+
+#include <cassert>
+#include <utility>
+
+namespace kv {
+
+void SimulatedExecutor::schedule(Task task) {
+  const std::lock_guard lock(mutex_);
+  tasks_.push_back(std::move(task));
+}
+
+void SimulatedExecutor::wait(std::unique_lock<std::mutex>& lock, std::condition_variable&,
+                             const std::function<bool()>& done) {
+  if (running_) throw Deadlock("a task waits for another task, which no executor allows");
+  while (!done()) {
+    lock.unlock();
+    const bool ran = run_one();
+    lock.lock();
+    if (!ran && !done()) {
+      throw Deadlock("deadlock: no task is left to run, and what is waited for does not hold");
+    }
+  }
+}
+
+bool SimulatedExecutor::run_one() {
+  assert(!running_);
+  std::optional<Task> task = take();
+  if (!task) return false;
+  struct Running {
+    explicit Running(bool& running) : flag(running) { flag = true; }
+    ~Running() { flag = false; }
+    bool& flag;
+  };
+  const Running running(running_);  // also where the task throws
+  (*task)();
+  task.reset();  // what it owns goes while it still counts as running
+  return true;
+}
+
+std::size_t SimulatedExecutor::run_all() {
+  std::size_t count = 0;
+  while (run_one()) ++count;
+  return count;
+}
+
+std::size_t SimulatedExecutor::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return tasks_.size();
+}
+
+std::optional<Executor::Task> SimulatedExecutor::take() {
+  const std::lock_guard lock(mutex_);
+  if (tasks_.empty()) return std::nullopt;
+  const std::size_t chosen = order_ ? order_->below(tasks_.size()) : 0;
+  std::optional<Task> task = std::move(tasks_[chosen]);
+  tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(chosen));
+  return task;
+}
+
+}  // namespace kv
