@@ -19,6 +19,7 @@ Result<std::unique_ptr<Store>> open_unordered_map(const Options& options);
 Result<std::unique_ptr<Store>> open_tbb(const Options& options);
 Result<std::unique_ptr<Store>> open_leveldb(const Options& options);
 Result<std::unique_ptr<Store>> open_rocksdb(const Options& options);
+Result<std::unique_ptr<Store>> open_rocksdb_memtable(const Options& options);
 Result<std::unique_ptr<Store>> open_lmdb(const Options& options);
 
 }  // namespace kv

@@ -4,13 +4,18 @@
 // Durability: `none` switches its log off for every write (a clean close still writes the memtable
 // to a table); `wal` is its default; `sync` is WriteOptions::sync. It answers everything that a
 // Store is asked.
+//
+// As `rocksdb_memtable` it is its memtable alone: no log, a write buffer that never fills, and a
+// file system in memory for the little that it writes nevertheless. Volatile, so durability `none`.
 
 #include <fmt/format.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
 #include "bench/peers/log_structured.h"
 #include "bench/peers/open.h"
+#include "engines/volatile.h"
 
 namespace kv {
 namespace {
@@ -57,6 +62,21 @@ struct RocksDb {
   }
 };
 
+// A database on files in memory, which it needs to its end.
+struct DatabaseInMemory : peers::Database<RocksDb> {
+  DatabaseInMemory() : Database{"/memory", nullptr} {}
+  ~DatabaseInMemory() { db.reset(); }
+  const std::unique_ptr<rocksdb::Env> files{rocksdb::NewMemEnv(rocksdb::Env::Default())};
+};
+
+Status open(const rocksdb::Options& settings, peers::Database<RocksDb>& database) {
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(settings, database.directory, &db);
+  if (!status.ok()) return failure(RocksDb::error_of(status, database.directory));
+  database.db.reset(db);
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocksdb(const Options& options) {
@@ -65,13 +85,25 @@ Result<std::unique_ptr<Store>> open_rocksdb(const Options& options) {
   }
   rocksdb::Options settings;
   settings.create_if_missing = true;
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(settings, options.directory, &db);
-  if (!status.ok()) return failure(RocksDb::error_of(status, options.directory));
   auto database = std::make_shared<peers::Database<RocksDb>>(options.directory);
-  database->db.reset(db);
+  if (Status opened = open(settings, *database); !opened) return failure(std::move(opened));
   return std::make_unique<peers::LogStructuredStore<RocksDb>>(
       options.limits, std::move(database), options.durability.value_or(Durability::wal));
+}
+
+Result<std::unique_ptr<Store>> open_rocksdb_memtable(const Options& options) {
+  if (Status fits = check_volatile("rocksdb_memtable", options); !fits) {
+    return failure(std::move(fits));
+  }
+  auto database = std::make_shared<DatabaseInMemory>();
+  rocksdb::Options settings;
+  settings.create_if_missing = true;
+  settings.env = database->files.get();
+  settings.write_buffer_size = std::size_t{64} << 30;  // the most that RocksDB takes
+  settings.avoid_flush_during_shutdown = true;
+  if (Status opened = open(settings, *database); !opened) return failure(std::move(opened));
+  return std::make_unique<peers::LogStructuredStore<RocksDb>>(options.limits, std::move(database),
+                                                              Durability::none);
 }
 
 }  // namespace kv

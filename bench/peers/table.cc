@@ -10,6 +10,10 @@ constexpr Engine table[] = {
 #ifdef KV_PEER_TBB
     {"tbb", "oneTBB's concurrent_hash_map: no scans, no snapshots", false, open_tbb},
 #endif
+#ifdef KV_PEER_ROCKSDB
+    {"rocksdb_memtable", "RocksDB's memtable alone: no log, nothing written out", false,
+     open_rocksdb_memtable},
+#endif
 #ifdef KV_PEER_LEVELDB
     {"leveldb", "LevelDB, an LSM tree", true, open_leveldb},
 #endif

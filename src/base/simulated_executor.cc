@@ -25,7 +25,7 @@ void SimulatedExecutor::wait(std::unique_lock<std::mutex>& lock, std::condition_
 
 bool SimulatedExecutor::run_one() {
   assert(!running_);
-  std::optional<Task> task = take();
+  Task task = take();
   if (!task) return false;
   struct Running {
     explicit Running(bool& running) : flag(running) { flag = true; }
@@ -33,8 +33,8 @@ bool SimulatedExecutor::run_one() {
     bool& flag;
   };
   const Running running(running_);  // also where the task throws
-  (*task)();
-  task.reset();  // what it owns goes while it still counts as running
+  task();
+  task = nullptr;  // what it owns goes while it still counts as running
   return true;
 }
 
@@ -49,11 +49,11 @@ std::size_t SimulatedExecutor::waiting() const {
   return tasks_.size();
 }
 
-std::optional<Executor::Task> SimulatedExecutor::take() {
+Executor::Task SimulatedExecutor::take() {
   const std::lock_guard lock(mutex_);
-  if (tasks_.empty()) return std::nullopt;
+  if (tasks_.empty()) return {};
   const std::size_t chosen = order_ ? order_->below(tasks_.size()) : 0;
-  std::optional<Task> task = std::move(tasks_[chosen]);
+  Task task = std::move(tasks_[chosen]);
   tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(chosen));
   return task;
 }

@@ -66,7 +66,7 @@ class SimulatedExecutor final : public Executor {
   std::size_t waiting() const;
 
  private:
-  std::optional<Task> take();
+  Task take();  // empty: none is left
 
   // Used by the thread that runs the tasks.
   std::optional<Random> order_;  // none: as they came
