@@ -29,15 +29,15 @@
 
 namespace kv {
 
+// What a reader at a sequence number sees of a walk (storage/visible_iterator.h).
+using MakeVisibleIterator = std::function<std::unique_ptr<Iterator>(
+    std::unique_ptr<InternalIterator> versions, const Range& range, SequenceNumber sequence,
+    Iterator::Scope scope)>;
+
 struct LsmParts {
   std::function<std::unique_ptr<Memtable>()> make_memtable;  // storage/memtable.h
   MakeCommit make_commit;                                    // storage/commit.h
-
-  // What a reader at a sequence number sees of a walk (storage/visible_iterator.h).
-  std::function<std::unique_ptr<Iterator>(std::unique_ptr<InternalIterator> versions,
-                                          const Range& range, SequenceNumber sequence,
-                                          Iterator::Scope scope)>
-      make_visible_iterator;
+  MakeVisibleIterator make_visible_iterator;
 };
 
 // An empty store of these parts.  Requires: none of them is absent.
