@@ -92,7 +92,7 @@ class ReverseIterator final : public VisibleIterator {
   bool do_next() override {
     // LAB 3.6  Step to the next smaller user key that has a value. The first step goes to the last
     // key before the range's end.
-    throw todo("3.6", started_, versions_, from_end(), deliver());
+    throw todo("3.6", started_, standing_, from_end(), deliver());
   }
 
   bool do_seek(std::string_view key) override {
@@ -104,9 +104,10 @@ class ReverseIterator final : public VisibleIterator {
   }
 
   // Places the walk on the last version before the range's end.
-  void from_end() {
-    // LAB 3.6  No bound: the first step of the walk is the one.
-    throw todo("3.6", end_, versions_, standing_, started_);
+  // False where there is none.
+  bool from_end() {
+    // LAB 3.6  Where the range has no end: the first step of the walk leads there.
+    throw todo("3.6", end_, versions_);
   }
 
   // From the version that the walk stands on, steps to the first user key to deliver. Leaves the

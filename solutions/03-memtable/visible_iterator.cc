@@ -115,8 +115,9 @@ class ReverseIterator final : public VisibleIterator {
   bool do_next() override {
     // LAB 3.6  Step to the next smaller user key that has a value. The first step goes to the last
     // key before the range's end.
-    //[ throw todo("3.6", started_, versions_, from_end(), deliver());
-    if (!started_) from_end();
+    //[ throw todo("3.6", started_, standing_, from_end(), deliver());
+    if (!started_) standing_ = from_end();
+    started_ = true;
     return deliver();
     //]
   }
@@ -127,23 +128,20 @@ class ReverseIterator final : public VisibleIterator {
     // Hint: the walk meets the oldest version of a key first. Where does it have to begin, so that
     // it misses none?
     //[ throw todo("3.6", key, versions_, standing_, started_, behind_range(key), from_end());
-    if (behind_range(key)) {
-      from_end();
-    } else {
-      started_ = true;
-      standing_ = versions_->seek(SeekTarget::behind_versions(key).bytes());
-    }
+    standing_ =
+        behind_range(key) ? from_end() : versions_->seek(SeekTarget::behind_versions(key).bytes());
+    started_ = true;
     return deliver();
     //]
   }
 
   // Places the walk on the last version before the range's end.
-  void from_end() {
-    // LAB 3.6  No bound: the first step of the walk is the one.
-    //[ throw todo("3.6", end_, versions_, standing_, started_);
-    standing_ = end_.empty() ? versions_->next()
-                             : versions_->seek(SeekTarget::before_versions(end_).bytes());
-    started_ = true;
+  // False where there is none.
+  bool from_end() {
+    // LAB 3.6  Where the range has no end: the first step of the walk leads there.
+    //[ throw todo("3.6", end_, versions_);
+    return end_.empty() ? versions_->next()
+                        : versions_->seek(SeekTarget::before_versions(end_).bytes());
     //]
   }
 
