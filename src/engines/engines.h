@@ -17,5 +17,6 @@ namespace kv {
 
 Result<std::unique_ptr<Store>> open_map(const Options& options);
 Result<std::unique_ptr<Store>> open_hash(const Options& options);
+Result<std::unique_ptr<Store>> open_memtable(const Options& options);
 
 }  // namespace kv

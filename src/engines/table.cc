@@ -11,6 +11,8 @@ namespace {
 constexpr Engine table[] = {
     {"map", "an ordered tree in memory, copied for scans", false, open_map},
     {"hash", "a hash table in memory with striped locks, copied for scans", false, open_hash},
+    {"memtable", "a skip list in memory, read without locks at a sequence number", false,
+     open_memtable},
 };
 
 }  // namespace

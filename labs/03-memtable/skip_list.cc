@@ -1,0 +1,154 @@
+#include "storage/skip_list.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <new>
+
+#include "base/random.h"
+#include "base/todo.h"
+
+namespace kv {
+namespace {
+
+// An entry with its links. They stand *before* it in the same block, as many as it has lists, so
+// that the lowest link, which is followed most, the header and the key are neighbours:
+//
+//   | next on level 2 | next on level 1 | next on level 0 | header | key | value |
+//                                                         ^ the node's address
+class Node final : public SkipListEntry {
+ public:
+  // A node that is in no list yet. It is never destroyed: its memory goes with the arena.
+  static Node* make(Arena& arena, int height, std::string_view key, std::string_view value) {
+    const std::size_t links = static_cast<std::size_t>(height) * sizeof(Link);
+    char* const block = arena.allocate(links + sizeof(Node) + key.size() + value.size());
+    for (std::size_t at = 0; at < links; at += sizeof(Link)) new (block + at) Link(nullptr);
+    Node* const node = new (block + links) Node(key.size(), value.size());
+    if (!key.empty()) std::memcpy(node->bytes(), key.data(), key.size());
+    if (!value.empty()) std::memcpy(node->bytes() + key.size(), value.data(), value.size());
+    return node;
+  }
+
+  // The node behind this one on the level, or null. Whoever gets it may read all of it.
+  Node* next(int level) const {
+    // LAB 3.2  Load the link, in the memory order that the promise above asks for.
+    throw todo("3.2", link(level));
+  }
+
+  // Lets readers find `node`, complete as it is now, behind this one.
+  void publish_next(int level, Node* node) {
+    // LAB 3.2  Store the link, in the memory order that the promise asks for.
+    throw todo("3.2", link(level), node);
+  }
+
+  // As publish_next, while nobody can find *this* node yet.
+  void prepare_next(int level, Node* node) {
+    // LAB 3.2  Store the link. Does it need an order of its own?
+    throw todo("3.2", link(level), node);
+  }
+
+ private:
+  using Link = std::atomic<Node*>;
+  static_assert(Link::is_always_lock_free && sizeof(Link) == Arena::alignment);
+
+  using SkipListEntry::SkipListEntry;
+
+  Link& link(int level) { return reinterpret_cast<Link*>(this)[-1 - level]; }
+  const Link& link(int level) const { return reinterpret_cast<const Link*>(this)[-1 - level]; }
+};
+
+class TowerSkipList final : public SkipList {
+ public:
+  TowerSkipList(Arena& arena, Less less)
+      : arena_(arena), less_(less), head_(Node::make(arena, max_height, {}, {})) {
+    last_.fill(head_);
+  }
+
+  void insert(std::string_view key, std::string_view value) override {
+    // LAB 3.2  Find the node before the new one on every level, make the node (draw_height), and
+    // link it in. Contract: storage/skip_list.h.
+    // Hint: a reader may come by at any moment. What must be true of the node before the first link
+    // leads to it, and in which order may the levels follow? height_ is what searches start from.
+    throw todo("3.2", key, value, arena_, height_, search(key).previous, draw_height());
+  }
+
+  const Entry* first_at_or_after(std::string_view key) const override {
+    // LAB 3.2  The node that the search ended at.
+    // Hint: not "the node behind the last one before the key": since the search looked, the writer
+    // may have put another one there.
+    throw todo("3.2", search(key).at_or_after);
+  }
+
+  const Entry* first() const override { return head_->next(0); }
+
+  const Entry* after(const Entry& entry) const override {
+    return static_cast<const Node&>(entry).next(0);
+  }
+
+  const Entry* last() const override {
+    // LAB 3.3  Run along the highest list to its end, go down, and so on.
+    throw todo("3.3", head_, height_, entry_of(head_));
+  }
+
+  const Entry* last_at_or_before(std::string_view key) const override {
+    // LAB 3.3  The entry with this key, or else the one before its place.
+    throw todo("3.3", search(key), entry_of(head_), less_);
+  }
+
+  const Entry* before(const Entry& entry) const override {
+    // LAB 3.3  The entry before this one.
+    throw todo("3.3", search(entry.key()), entry_of(head_));
+  }
+
+ private:
+  using Nodes = std::array<Node*, max_height>;  // one for each level
+  static Node*& at(Nodes& nodes, int level) { return nodes[static_cast<std::size_t>(level)]; }
+  static Node* at(const Nodes& nodes, int level) { return nodes[static_cast<std::size_t>(level)]; }
+
+  // The head has links and no entry.
+  const Entry* entry_of(const Node* node) const { return node == head_ ? nullptr : node; }
+
+  // Where a key belongs.
+  struct Place {
+    Nodes previous;  // on each level the last node before the key, or the head; also on the
+                     // levels that are not in use yet
+    const Node* at_or_after;  // the first node that does not come before the key, or null
+  };
+
+  Place search(std::string_view key) const {
+    // LAB 3.2  From the highest level that is in use: as long as the next node comes before the
+    // key, go there; then go down.
+    // Hint: what you compared on one level need not be compared again on the next.
+    throw todo("3.2", key, head_, height_, less_, Place());
+  }
+
+  // How many lists the next entry stands in: one, and with a chance of 1 in `branching` another,
+  // and so on.
+  int draw_height() {
+    // LAB 3.2  Draw it from random_; max_height at the most.
+    throw todo("3.2", random_, branching, max_height);
+  }
+
+  // Helpers of yours here.
+
+  Arena& arena_;
+  const Less less_;
+  Node* const head_;  // before all entries, on every level
+
+  // How many levels are in use. The writer stores it, searches load it; relaxed (see insert).
+  std::atomic<int> height_{1};
+
+  // The writer's alone:
+  Random random_{0x736b6970};
+  Nodes last_;  // the last node of each level, or the head
+};
+
+}  // namespace
+
+std::unique_ptr<SkipList> make_skip_list(Arena& arena, SkipList::Less less) {
+  return std::make_unique<TowerSkipList>(arena, less);
+}
+
+}  // namespace kv

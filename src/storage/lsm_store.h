@@ -1,0 +1,46 @@
+#pragma once
+
+// The core that engines `memtable`, `wal`, `sstable` and `lsm` have in common: the wiring of a
+// log-structured merge tree (O'Neil, Cheng, Gawlick, O'Neil, "The Log-Structured Merge-Tree", Acta
+// Informatica 33, 1996). The ideas stand in the parts, which an engine hands in; what an engine
+// does not hand in is not plugged in.
+//
+//   put, erase, apply ──> commit ──> memtable        one writer at a time, inside the commit
+//                            └─────> published       the number up to which readers see
+//   get, scan, snapshot ──> published, then memtable (no lock, nobody waits)
+//
+// *Thread safety*: as Store. Readers never wait for writers, nor writers for readers. A snapshot is
+// a sequence number and a share of the memtable: it copies nothing.
+// *Ownership*: the store, its snapshots and its iterators share the memtable; the last one frees
+// it.
+// *Errors*: as Store; `invalid_argument` when opened with limits that a memtable cannot hold.
+// *Simplification*: one memtable, which grows for ever and keeps every version; from stage 05 on
+// full ones are written out to tables.
+
+#include <functional>
+#include <memory>
+
+#include "base/result.h"
+#include "kv/options.h"
+#include "kv/store.h"
+#include "storage/commit.h"
+#include "storage/internal_iterator.h"
+#include "storage/memtable.h"
+
+namespace kv {
+
+// What a reader at a sequence number sees of a walk (storage/visible_iterator.h).
+using MakeVisibleIterator = std::function<std::unique_ptr<Iterator>(
+    std::unique_ptr<InternalIterator> versions, const Range& range, SequenceNumber sequence,
+    Iterator::Scope scope)>;
+
+struct LsmParts {
+  std::function<std::unique_ptr<Memtable>()> make_memtable;  // storage/memtable.h
+  MakeCommit make_commit;                                    // storage/commit.h
+  MakeVisibleIterator make_visible_iterator;
+};
+
+// An empty store of these parts.  Requires: none of them is absent.
+Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, LsmParts parts);
+
+}  // namespace kv

@@ -1,0 +1,116 @@
+// Task 3.3: the skip list from behind.
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "base/coding.h"
+#include "tests/03-memtable/told_list.h"
+#include "tests/support/drawn.h"
+
+namespace kv::test {
+namespace {
+
+using namespace std::string_literals;
+
+class SkipListBothWays : public testing::Test {
+ protected:
+  void insert_all(std::initializer_list<const char*> keys) {
+    for (const char* key : keys) list.insert(key, "of "s + key);
+  }
+
+  ToldList list;
+};
+
+TEST_F(SkipListBothWays, AnEmptyListHasNoLastEntry) {
+  EXPECT_EQ(list.last(), "none");
+  EXPECT_EQ(list.last_at_or_before(""), "none");
+  EXPECT_EQ(list.last_at_or_before("z"), "none");
+  EXPECT_EQ(list.backward(), "nothing");
+}
+
+TEST_F(SkipListBothWays, TheLastEntryIsTheLargest) {
+  for (const char* key : {"m", "c", "x", "a", "z", "n"}) {
+    list.insert(key, "");
+    list.last();
+  }
+  EXPECT_EQ(list.last(), "\"z\"=\"\"");
+}
+
+TEST_F(SkipListBothWays, AtOrBeforeFindsTheKeyItself) {
+  insert_all({"d", "b", "f"});
+  EXPECT_EQ(list.last_at_or_before("b"), "\"b\"=\"of b\"");
+  EXPECT_EQ(list.last_at_or_before("d"), "\"d\"=\"of d\"");
+  EXPECT_EQ(list.last_at_or_before("f"), "\"f\"=\"of f\"");
+}
+
+TEST_F(SkipListBothWays, BetweenTwoKeysTheSmallerIsFound) {
+  insert_all({"d", "b", "f"});
+  EXPECT_EQ(list.last_at_or_before("a"), "none");
+  EXPECT_EQ(list.last_at_or_before("c"), "\"b\"=\"of b\"");
+  EXPECT_EQ(list.last_at_or_before("e"), "\"d\"=\"of d\"");
+  EXPECT_EQ(list.last_at_or_before("z"), "\"f\"=\"of f\"");
+  EXPECT_EQ(list.last_at_or_before(""), "none");
+}
+
+TEST_F(SkipListBothWays, AWalkBackMeetsEveryEntry) {
+  insert_all({"m", "c", "x", "a", "p", "", "z", "n"});
+  list.forward();
+  EXPECT_TRUE(list.backward().starts_with("\"z\"=\"of z\" \"x\"=\"of x\""));
+}
+
+TEST_F(SkipListBothWays, RandomListsAnswerAsTheModelDoes) {
+  Drawn drawn(33);
+  std::map<std::string, std::string> model;
+  for (int i = 0; i < 200; ++i) {
+    const std::string key = std::string(drawn.key()) + std::to_string(drawn.below(30));
+    if (model.try_emplace(key, drawn.value()).second) list.insert(key, model[key]);
+    const std::string sought = std::string(drawn.key()) + std::to_string(drawn.below(30));
+    const auto behind = model.upper_bound(sought);
+    const auto found = behind == model.begin() ? model.end() : std::prev(behind);
+    EXPECT_EQ(list.last_at_or_before(sought),
+              found == model.end()
+                  ? "none"
+                  : test::quoted(found->first) + "=" + test::quoted(found->second));
+  }
+  list.last();
+  list.backward();
+}
+
+TEST_F(SkipListBothWays, AWalkBackBesideTheWriterLosesNothing) {
+  constexpr std::uint32_t keys = 3'000;
+  for (std::uint32_t i = 0; i < 300; ++i) list.list().insert("old" + std::to_string(i), "");
+  ASSERT_EQ(list.last_at_or_before("old17"), "\"old17\"=\"\"");
+  std::atomic<bool> written = false;
+  int broken = 0;
+  announce("walks that lost or mixed up entries");
+  {
+    const std::jthread writer([&]() -> void {
+      for (std::uint32_t i = 0; i < keys; ++i) {
+        std::string key;
+        append_fixed32(key, i * 40'503 % 65'536);
+        list.list().insert(key, "");
+      }
+      written.store(true, std::memory_order_relaxed);
+    });
+    do {
+      int old = 0;
+      const SkipListEntry* at = list.list().last();
+      while (at != nullptr) {
+        if (at->key().starts_with("old")) ++old;
+        const SkipListEntry* const next = list.list().before(*at);
+        if (next != nullptr && next->key() >= at->key()) ++broken;
+        at = next;
+      }
+      if (old != 300) ++broken;
+    } while (!written.load(std::memory_order_relaxed));
+  }
+  observe("walks that lost or mixed up entries", std::to_string(broken));
+  EXPECT_EQ(broken, 0);
+}
+
+}  // namespace
+}  // namespace kv::test
