@@ -1,9 +1,7 @@
 #include "storage/skip_list.h"
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
 #include <cstring>
 #include <new>
 

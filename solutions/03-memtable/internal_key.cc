@@ -1,7 +1,5 @@
 #include "storage/internal_key.h"
 
-#include <algorithm>
-
 #include "base/todo.h"
 
 namespace kv {
