@@ -9,6 +9,7 @@
 
 #include "base/coding.h"
 #include "tests/03-memtable/told_list.h"
+#include "tests/03-memtable/visited_list.h"
 #include "tests/support/drawn.h"
 
 namespace kv::test {
@@ -110,6 +111,21 @@ TEST_F(SkipListBothWays, AWalkBackBesideTheWriterLosesNothing) {
   }
   observe("walks that lost or mixed up entries", std::to_string(broken));
   EXPECT_EQ(broken, 0);
+}
+
+TEST_F(SkipListBothWays, TheKeyItselfIsFoundWhateverComesBeforeItMeanwhile) {
+  VisitedList visited;
+  announce("wrong answers");
+  int wrong = 0;
+  for (int i = 100; i < 150; ++i) {
+    const std::string number = std::to_string(i);
+    for (const char* key : {"a", "x"}) visited.list().insert(number + key, "");
+    visited.insert_when(number + "x", number + "x", number + "c");
+    const SkipListEntry* const found = visited.list().last_at_or_before(number + "x");
+    if (found == nullptr || found->key() != number + "x") ++wrong;
+  }
+  observe("wrong answers", std::to_string(wrong));
+  EXPECT_EQ(wrong, 0);
 }
 
 }  // namespace

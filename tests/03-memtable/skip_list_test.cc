@@ -10,6 +10,7 @@
 
 #include "base/coding.h"
 #include "tests/03-memtable/told_list.h"
+#include "tests/03-memtable/visited_list.h"
 #include "tests/support/drawn.h"
 
 namespace kv::test {
@@ -237,6 +238,23 @@ TEST_F(SkipListReaders, ThePastOfAWalkStays) {
   }
   observe("walks that lost an old entry", std::to_string(short_walks));
   EXPECT_EQ(short_walks, 0u);
+}
+
+TEST_F(SkipListReaders, TheAnswerIsTheEntryThatWasCompared) {
+  // While the search ends at x, the writer puts c before it, which the search may find or not, but
+  // not in place of what it looked at.
+  VisitedList visited;
+  announce("wrong answers");
+  int wrong = 0;
+  for (int i = 100; i < 150; ++i) {
+    const std::string number = std::to_string(i);
+    for (const char* key : {"a", "x"}) visited.list().insert(number + key, "");
+    visited.insert_when(number + "x", number + "m", number + "c");
+    const SkipListEntry* const found = visited.list().first_at_or_after(number + "m");
+    if (found == nullptr || found->key() != number + "x") ++wrong;
+  }
+  observe("wrong answers", std::to_string(wrong));
+  EXPECT_EQ(wrong, 0);
 }
 
 }  // namespace
