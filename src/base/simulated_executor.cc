@@ -4,6 +4,21 @@
 #include <utility>
 
 namespace kv {
+namespace {
+
+// A lock that is not held for a while, and is again also where that ends with an exception.
+class Released {
+ public:
+  explicit Released(std::unique_lock<std::mutex>& lock) : lock_(lock) { lock_.unlock(); }
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+  ~Released() { lock_.lock(); }
+
+ private:
+  std::unique_lock<std::mutex>& lock_;
+};
+
+}  // namespace
 
 void SimulatedExecutor::schedule(Task task) {
   const std::lock_guard lock(mutex_);
@@ -14,9 +29,10 @@ void SimulatedExecutor::wait(std::unique_lock<std::mutex>& lock, std::condition_
                              const std::function<bool()>& done) {
   if (running_) throw Deadlock("a task waits for another task, which no executor allows");
   while (!done()) {
-    lock.unlock();
-    const bool ran = run_one();
-    lock.lock();
+    const bool ran = [&] {
+      const Released released(lock);
+      return run_one();
+    }();
     if (!ran && !done()) {
       throw Deadlock("deadlock: no task is left to run, and what is waited for does not hold");
     }
@@ -25,7 +41,7 @@ void SimulatedExecutor::wait(std::unique_lock<std::mutex>& lock, std::condition_
 
 bool SimulatedExecutor::run_one() {
   assert(!running_);
-  std::optional<Task> task = take();
+  Task task = take();
   if (!task) return false;
   struct Running {
     explicit Running(bool& running) : flag(running) { flag = true; }
@@ -33,8 +49,8 @@ bool SimulatedExecutor::run_one() {
     bool& flag;
   };
   const Running running(running_);  // also where the task throws
-  (*task)();
-  task.reset();  // what it owns goes while it still counts as running
+  task();
+  task = nullptr;  // what it owns goes while it still counts as running
   return true;
 }
 
@@ -49,11 +65,11 @@ std::size_t SimulatedExecutor::waiting() const {
   return tasks_.size();
 }
 
-std::optional<Executor::Task> SimulatedExecutor::take() {
+Executor::Task SimulatedExecutor::take() {
   const std::lock_guard lock(mutex_);
-  if (tasks_.empty()) return std::nullopt;
+  if (tasks_.empty()) return nullptr;
   const std::size_t chosen = order_ ? order_->below(tasks_.size()) : 0;
-  std::optional<Task> task = std::move(tasks_[chosen]);
+  Task task = std::move(tasks_[chosen]);
   tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(chosen));
   return task;
 }
