@@ -68,10 +68,13 @@ endfunction()
 
 # kv_program(target [OBJECTS target...] [UPTO stage] [LABS stage...|ALL] [LINK library...])
 #   Links the spine, the objects and the stages up to UPTO: the student's for the stages named by LABS, the
-#   reference's for the rest. Without UPTO, no stage.
+#   reference's for the rest. Without UPTO, no stage. Who links test_support gets kv_simulation, too.
 function(kv_program target)
   cmake_parse_arguments(ARG "" "UPTO" "OBJECTS;LABS;LINK" ${ARGN})
   set(objects ${KV_SPINE} ${ARG_OBJECTS})
+  if(test_support IN_LIST ARG_OBJECTS)
+    list(APPEND objects kv_simulation)
+  endif()
   if(ARG_UPTO)
     kv_stages_upto(stages ${ARG_UPTO})
     foreach(stage IN LISTS stages)

@@ -151,7 +151,8 @@ class FileSystem {
   virtual Result<std::unique_ptr<AppendFile>> open_append(std::string_view path) = 0;
 
   // A new file of so many bytes, all zero and all allocated. `conflict` if the name is taken,
-  // `no_space` if there is no room, `invalid_argument` for 0 bytes; then there is no new file.
+  // `no_space` if there is no room, `invalid_argument` for 0 bytes; then there is no new file. If
+  // the process dies meanwhile, there may be one that is empty or too short.
   virtual Result<std::unique_ptr<PreallocatedFile>> preallocate(std::string_view path,
                                                                 std::uint64_t bytes) = 0;
 

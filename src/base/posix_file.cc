@@ -46,7 +46,11 @@ class PosixAppendFile final : public AppendFile {
 
 // Writes through a memory map, so that a write is a copy and no call of the system. All blocks are
 // allocated before they are mapped: were the disk full only now, there would be a signal instead of
-// an error. The system writes the map's changed pages with the file's, so fdatasync covers them.
+// an error. Linux writes the map's changed pages with the file's, so fdatasync covers them.
+//
+// Simplification: two things still end the process with a signal. Another process cuts the file
+// shorter; or the disk is full on a file system that never writes over a block (btrfs, ZFS), where
+// a block that is allocated is no promise.
 class PosixPreallocatedFile final : public PreallocatedFile {
  public:
   PosixPreallocatedFile(Descriptor descriptor, void* map, std::size_t size)
@@ -108,8 +112,8 @@ std::string_view remedy(int error) {
     case ENOSPC:
     case EDQUOT: return "; make room on that disk, or raise the quota";
     case EACCES:
-    case EPERM:
-    case EROFS: return "; see who may write there";
+    case EPERM: return "; check its permissions, and its directory's";
+    case EROFS: return "; that disk can only be read";
     case EMFILE:
     case ENFILE: return "; close some, or raise the limit (ulimit -n)";
     default: return "";
@@ -169,10 +173,15 @@ std::unique_ptr<RandomAccessFile> make_random_access_file(Descriptor descriptor)
 
 Result<std::unique_ptr<PreallocatedFile>> make_preallocated_file(Descriptor descriptor,
                                                                  std::uint64_t bytes) {
-  if (bytes == 0 || bytes > std::uint64_t{std::numeric_limits<off_t>::max()}) {
+  if (bytes == 0) {
     return failure(Code::invalid_argument,
-                   fmt::format("{} cannot be preallocated with {} bytes; it takes at least 1",
-                               quote(descriptor.path()), bytes));
+                   fmt::format("{} cannot be preallocated with 0 bytes; it takes at least 1",
+                               quote(descriptor.path())));
+  }
+  if (bytes > std::uint64_t{std::numeric_limits<off_t>::max()}) {
+    return failure(Code::no_space, fmt::format("{} cannot be preallocated with {} bytes; no file "
+                                               "is so large",
+                                               quote(descriptor.path()), bytes));
   }
   int error = EINTR;
   while (error == EINTR) {

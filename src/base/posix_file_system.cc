@@ -37,6 +37,7 @@ struct CloseDirectory {
 // Reads the file through once. A recycled file is written in pieces of pages, whose rest the kernel
 // reads from the disk when the map is first touched; where that fails there would be a signal. So
 // what cannot be read is found here, as an error, and what can be lies in the kernel's memory.
+// (Unless memory is short: then the kernel may let go of it, and read it from the disk once more.)
 Status read_through(const RandomAccessFile& file) {
   std::vector<char> buffer(std::size_t{1} << 16);
   for (std::uint64_t offset = 0;;) {

@@ -43,9 +43,14 @@ Result<SimulatedHandle> SimulatedState::preallocate(std::string_view path, std::
   if (strikes(Fault::disk_full)) full_ = true;
   if (full_) return no_space("preallocate", path);
   const Inode file = disk_.add_file();
-  disk_.file(file)->write({bytes, ""});
+  File::Write size{bytes, ""};
   Status made = change_name(ChangingCall::preallocate, path, place->first, {place->second, file});
-  if (!made) return failure(std::move(made));
+  if (!made) {
+    under_way_->file = file;
+    under_way_->write = std::move(size);
+    return failure(std::move(made));
+  }
+  disk_.file(file)->write(std::move(size));
   return SimulatedHandle{file, std::string(path), life_};
 }
 

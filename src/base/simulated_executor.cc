@@ -4,6 +4,21 @@
 #include <utility>
 
 namespace kv {
+namespace {
+
+// A lock that is not held for a while, and is again also where that ends with an exception.
+class Released {
+ public:
+  explicit Released(std::unique_lock<std::mutex>& lock) : lock_(lock) { lock_.unlock(); }
+  Released(const Released&) = delete;
+  Released& operator=(const Released&) = delete;
+  ~Released() { lock_.lock(); }
+
+ private:
+  std::unique_lock<std::mutex>& lock_;
+};
+
+}  // namespace
 
 void SimulatedExecutor::schedule(Task task) {
   const std::lock_guard lock(mutex_);
@@ -14,9 +29,10 @@ void SimulatedExecutor::wait(std::unique_lock<std::mutex>& lock, std::condition_
                              const std::function<bool()>& done) {
   if (running_) throw Deadlock("a task waits for another task, which no executor allows");
   while (!done()) {
-    lock.unlock();
-    const bool ran = run_one();
-    lock.lock();
+    const bool ran = [&] {
+      const Released released(lock);
+      return run_one();
+    }();
     if (!ran && !done()) {
       throw Deadlock("deadlock: no task is left to run, and what is waited for does not hold");
     }
@@ -51,7 +67,7 @@ std::size_t SimulatedExecutor::waiting() const {
 
 Executor::Task SimulatedExecutor::take() {
   const std::lock_guard lock(mutex_);
-  if (tasks_.empty()) return {};
+  if (tasks_.empty()) return nullptr;
   const std::size_t chosen = order_ ? order_->below(tasks_.size()) : 0;
   Task task = std::move(tasks_[chosen]);
   tasks_.erase(tasks_.begin() + static_cast<std::ptrdiff_t>(chosen));

@@ -16,7 +16,8 @@
 //
 // *Thread safety*: any thread may schedule; all other calls are made by one thread.
 // *Ownership*: destroying it runs what is left, as every executor does.
-// *Errors*: Deadlock, an exception, since nobody is there to whom `wait` could return.
+// *Errors*: Deadlock, an exception, since nobody is there to whom `wait` could return. What a task
+// throws, be it that, goes on to whoever runs it, and the other tasks stay.
 // *Simplification*: a task runs whole, without another one in its midst. What two tasks do to each
 // other at the same time is a matter for real threads and the thread sanitizer.
 
@@ -52,7 +53,7 @@ class SimulatedExecutor final : public Executor {
   void schedule(Task task) override;
 
   // As Executor says. Throws Deadlock if no task is left and `done()` does not hold, and if a task
-  // calls it; the lock is held then.
+  // calls it. The lock is held after an exception, too.
   void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
             const std::function<bool()>& done) override;
 
@@ -66,7 +67,8 @@ class SimulatedExecutor final : public Executor {
   std::size_t waiting() const;
 
  private:
-  Task take();  // empty: none is left
+  // The next task; null if there is none.
+  Task take();
 
   // Used by the thread that runs the tasks.
   std::optional<Random> order_;  // none: as they came

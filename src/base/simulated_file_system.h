@@ -14,16 +14,18 @@
 //                       The call itself may have happened, or not, or in part.
 //                       crash(policy, random): the restart. The policy says what is left.
 //
-//   for (std::uint64_t point = 0;; ++point) {                       // a test of replace(), which
-//     SimulatedFileSystem files;                                    // is to put a new file in the
-//     ... lay the old file down, with sync and sync_directory ...   // place of an old one
+// A test of replace(), which is to put a new file in the place of an old one:
+//
+//   for (std::uint64_t point = 0;; ++point) {
+//     SimulatedFileSystem files;
+//     ... lay the old file down, with sync and sync_directory ...
 //     files.crash_at(files.points() + point);
 //     const bool done = replace(files, "/db/file", "new").has_value();
-//     if (!files.dead()) break;                                     // crashed at each of its
-//     points for (const CrashPolicy policy : power_losses) {
-//       SimulatedFileSystem after = files;                          // a world for each policy
+//     if (!files.dead()) break;                    // it has crashed at each of its points
+//     for (const CrashPolicy policy : power_losses) {
+//       SimulatedFileSystem after = files;         // a world for each policy
 //       after.crash(policy, random);
-//       ... read_file(after, "/db/file") is the old text or the new, and the new one if done ...
+//       ... read_file(after, "/db/file") is the old text or the new; the new one if done ...
 //     }
 //   }
 //
@@ -32,9 +34,9 @@
 //
 // *Thread safety*: any thread; copying a file system that others use is safe, too. Numbers repeat
 // only if the calls do: background work runs on a SimulatedExecutor then.
-// *Ownership*: open files may outlive it. Files and locks from before a crash answer `io_error`
-// after it. A copy has no open files, locks, faults, and no crash ahead, but it is dead if the
-// original was.
+// *Ownership*: open files may outlive it. After a crash, files that were open before it answer
+// `io_error`, and no lock is held. A copy has no open files, locks or faults, and no crash ahead,
+// but it is dead if the original was.
 // *Errors*: those of FileSystem, and `io_error` from a dead process.
 // *Simplification*: all paths begin at the one root, which is there and durable; "a" is "/a". Only
 // files can be renamed and unlinked. There is room for all bytes until a fault says otherwise.

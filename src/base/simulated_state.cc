@@ -68,9 +68,13 @@ void SimulatedState::finish_under_way(CrashPolicy policy, Random& random) {
   under_way_.reset();
   const bool power_stays = policy == CrashPolicy::process_death;
   if (File* const file = disk_.file(call.file)) {
-    std::string& bytes = call.write.bytes;
-    if (power_stays) bytes.resize(random.below(bytes.size() + 1));
-    if (!bytes.empty()) file->write(std::move(call.write));
+    File::Write& write = call.write;
+    if (power_stays && write.bytes.empty()) {  // a preallocation, done in part
+      write.offset = random.below(write.offset + 1);
+    } else if (power_stays) {
+      write.bytes.resize(random.below(write.bytes.size() + 1));
+    }
+    if (write.end() > 0) file->write(std::move(write));
   }
   if (Directory* const directory = disk_.directory(call.directory)) {
     if (power_stays && random.below(2) == 0) return;

@@ -72,7 +72,8 @@ class SimulatedState {
  private:
   using Place = std::pair<simulated::Inode, std::string>;
 
-  // The call in which the process died: it may yet turn out to have happened.
+  // The call in which the process died: it may yet turn out to have happened. A preallocation
+  // changes both a file, namely its size, and a directory.
   struct UnderWay {
     simulated::Inode file = 0;  // the file that was written, or 0
     simulated::File::Write write;

@@ -243,23 +243,25 @@ TEST_F(StripedBatches, OthersGoOnMeanwhile) {
   std::jthread writer([&]() -> void {
     while (!over.load()) static_cast<void>(hash_->apply(batch));
   });
-  wait_until_it_worked(writer, 20ms);
-
   std::mutex mutex;
   std::condition_variable change;
   int through = 0;
   bool one_went_on = false;
+  std::latch start(1);
   std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&, i]() -> void {
+      start.wait();
+      static_cast<void>(hash_->get("key " + std::to_string(i)));
+      const std::lock_guard lock(mutex);
+      ++through;
+      change.notify_all();
+    });
+  }
+  wait_until_it_worked(writer, 20ms);
   {
     const Halted halted(writer);
-    for (int i = 0; i < 4; ++i) {
-      readers.emplace_back([&, i]() -> void {
-        static_cast<void>(hash_->get("key " + std::to_string(i)));
-        const std::lock_guard lock(mutex);
-        ++through;
-        change.notify_all();
-      });
-    }
+    start.count_down();
     std::unique_lock lock(mutex);
     // Who must wait for the batch waits for ever: three seconds are enough to tell.
     one_went_on = change.wait_for(lock, 3s, [&]() -> bool { return through > 0; });

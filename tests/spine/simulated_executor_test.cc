@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -125,6 +126,16 @@ TEST(SimulatedExecutor, ATaskThatWaitsIsADeadlock) {
   EXPECT_THROW(executor.run_one(), Deadlock);
   executor.schedule([] {});
   EXPECT_TRUE(executor.run_one());  // the executor lives on
+}
+
+TEST(SimulatedExecutor, WhatATaskThrowsReachesWhoWaits) {
+  SimulatedExecutor executor;
+  std::mutex mutex;
+  std::condition_variable change;
+  executor.schedule([] { throw std::runtime_error("a failure"); });
+  std::unique_lock lock(mutex);
+  EXPECT_THROW(executor.wait(lock, change, [] { return false; }), std::runtime_error);
+  EXPECT_TRUE(lock.owns_lock());
 }
 
 TEST(SimulatedExecutor, RunsWhatIsLeftBeforeItIsGone) {

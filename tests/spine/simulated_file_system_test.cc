@@ -131,6 +131,18 @@ TEST(CrashPoints, TheCallItselfMayHaveHappened) {
   EXPECT_EQ(directories(renaming, CrashPolicy::everything), (Directories{{"b"}}));
 }
 
+TEST(CrashPoints, APreallocationMayLeaveAFileThatIsTooShort) {
+  SimulatedFileSystem files;
+  files.crash_at(files.points());
+  ASSERT_TRUE(fails_with(Code::io_error, files.preallocate("a", 2)));
+  const std::string zeros(2, '\0');
+  EXPECT_EQ(contents(files, CrashPolicy::process_death, "a"),
+            (Contents{"io_error", "", zeros.substr(1), zeros}));
+  EXPECT_EQ(contents(files, CrashPolicy::torn_prefix, "a"), (Contents{"io_error", "", zeros}));
+  EXPECT_EQ(contents(files, CrashPolicy::nothing, "a"), Contents{"io_error"});
+  EXPECT_EQ(contents(files, CrashPolicy::everything, "a"), Contents{zeros});
+}
+
 TEST(CrashPoints, ASyncInWhichTheProcessDiesMakesNothingDurable) {
   SimulatedFileSystem files;
   lay_down(files, "a", "");

@@ -1,7 +1,9 @@
 #pragma once
 
 // A thread that stands still in the middle of what it does, with all the locks that it holds: for
-// tests that show what others can do meanwhile. A signal stops it, whose handler waits.
+// tests that show what others can do meanwhile. A signal (SIGUSR1) stops it, whose handler waits.
+// Where it stands in the allocator, others who allocate may wait, too: a test gets ready what it
+// needs before.
 //
 // Under the thread sanitizer a signal may arrive late, and the thread then stands a little further.
 //
