@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <filesystem>
 #include <ostream>
 
 #include "tests/support/story.h"
@@ -84,7 +82,7 @@ void Contract::SetUp() {
 void Contract::TearDown() {
   snapshots_.clear();
   store_.reset();
-  for (const std::string& directory : directories_) std::filesystem::remove_all(directory);
+  directories_.clear();
 }
 
 std::unique_ptr<Store> Contract::open(Options options) {
@@ -135,10 +133,8 @@ ToldReader Contract::take_snapshot(std::string name) {
 }
 
 std::string Contract::make_directory() {
-  std::string path = std::filesystem::temp_directory_path() / "kv-contract-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) throw std::runtime_error("no directory at " + path);
-  directories_.push_back(path);
-  return path;
+  directories_.push_back(std::make_unique<TemporaryDirectory>());
+  return directories_.back()->path();
 }
 
 // A misspelt exception would excuse nothing, or hide a rule that was renamed.

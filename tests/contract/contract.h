@@ -20,6 +20,7 @@
 
 #include "kv/store.h"
 #include "tests/support/expect.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/support/told_iterator.h"
 #include "tests/support/told_store.h"
 
@@ -99,7 +100,7 @@ class Contract : public testing::TestWithParam<StoreUnderTest> {
  private:
   std::unique_ptr<Store> store_;
   std::vector<std::unique_ptr<Snapshot>> snapshots_;
-  std::vector<std::string> directories_;
+  std::vector<std::unique_ptr<TemporaryDirectory>> directories_;
 };
 
 // The end of a case's name.

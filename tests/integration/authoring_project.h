@@ -2,35 +2,18 @@
 
 // A project in a temporary folder, for tests of what kvcourse writes and checks.
 
-#include <stdlib.h>
-
-#include <cerrno>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 #include "apps/kvcourse/files.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::course {
 
 // Gone with everything in it when the test ends.
 class TemporaryProject {
  public:
-  TemporaryProject() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "authoring-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw std::system_error(errno, std::generic_category(), pattern);
-    }
-    root_ = pattern;
-  }
-  TemporaryProject(const TemporaryProject&) = delete;
-  TemporaryProject& operator=(const TemporaryProject&) = delete;
-  ~TemporaryProject() {
-    std::error_code error;
-    std::filesystem::remove_all(root_, error);
-  }
-
   const std::filesystem::path& root() const { return root_; }
 
   void write(const std::string& file, const std::string& text) const {
@@ -45,7 +28,8 @@ class TemporaryProject {
   }
 
  private:
-  std::filesystem::path root_;
+  const test::TemporaryDirectory directory_;
+  const std::filesystem::path root_ = directory_.path();
 };
 
 }  // namespace kv::course

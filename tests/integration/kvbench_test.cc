@@ -11,8 +11,8 @@
 
 #include "bench/workloads/campaign.h"
 #include "bench/workloads/child.h"
-#include "tests/integration/kvcli_folder.h"
 #include "tests/support/expect.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::bench {
 namespace {
@@ -63,7 +63,7 @@ TEST(Kvbench, ComparesTwoSystemsInTurn) {
 TEST(Kvbench, EveryOtherRoundGoesThroughTheSystemsBackwards) {
   auto systems = find_systems(std::vector<std::string>{"a=map,b=map"}, KVBENCH_PATH);
   ASSERT_TRUE(test::ok(systems));
-  const test::TemporaryFolder folder;
+  const test::TemporaryDirectory folder;
   Plan plan;
   plan.directory = folder.path();
   plan.settings.entries = 10;
@@ -79,7 +79,7 @@ TEST(Kvbench, EveryOtherRoundGoesThroughTheSystemsBackwards) {
 }
 
 TEST(Kvbench, PrintsSettingsAndATable) {
-  const test::TemporaryFolder folder;
+  const test::TemporaryDirectory folder;
   const std::string file = folder.path() + "/all.json";
   const Ended ended = kvbench({"--system", "map", "--entries", "200", "--rounds", "1", "--seed",
                                "9", "--threads", "2", "--workloads", "ycsb-a", "--distribution",
@@ -159,7 +159,7 @@ TEST(Kvbench, WhatCannotBeWrittenIsACode) {
 }
 
 TEST(Kvbench, ASystemThatGoesWrongIsReportedAndTheOthersGoOn) {
-  const test::TemporaryFolder folder;
+  const test::TemporaryDirectory folder;
   const std::string systems = "map,crash=" + faulty("crash") + ",leave=" + faulty("leave") +
                               ",hole=" + faulty("hole") + ",thread=" + faulty("hole-in-thread") +
                               ",loud=" + faulty("loud") + ",liar=" + faulty("liar") +
@@ -203,7 +203,7 @@ TEST(Kvbench, AWorkloadThatAStoreDoesNotOfferIsLeftOffAndTheNextIsDone) {
 }
 
 TEST(Kvbench, APersistentEngineGetsAFolderThatIsRemoved) {
-  const test::TemporaryFolder folder;
+  const test::TemporaryDirectory folder;
   const Ended ended = kvbench({"--system", "disk=" + faulty("disk") + ",map", "--entries", "50",
                                "--rounds", "1", "--directory", folder.path(), "--json", "-"});
   ASSERT_EQ(ended.code, 0) << ended.errors;

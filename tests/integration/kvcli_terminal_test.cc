@@ -11,7 +11,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/integration/kvcli_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::test {
 namespace {
@@ -50,7 +50,7 @@ class KvcliTerminal : public testing::Test {
     EXPECT_EQ(terminal.wait_for_end(), 0) << terminal.screen();
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
 };
 
 TEST_F(KvcliTerminal, AnswersWhatIsTyped) {

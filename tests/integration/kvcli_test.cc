@@ -9,7 +9,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "tests/integration/kvcli_folder.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::test {
 namespace {
@@ -57,7 +57,7 @@ class Kvcli : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
 };
 
 TEST_F(Kvcli, RunsOneCommand) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -14,15 +15,15 @@
 #include "apps/kvcli/transfer.h"
 #include "base/todo.h"
 #include "engines/table.h"
-#include "tests/integration/kvcli_folder.h"
 #include "tests/support/expect.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::cli {
 namespace {
 
 using kv::test::fails_with;
 using kv::test::ok;
-using kv::test::TemporaryFolder;
+using kv::test::TemporaryDirectory;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -64,7 +65,7 @@ class Transfer : public testing::Test {
     return all;
   }
 
-  TemporaryFolder folder_;
+  TemporaryDirectory folder_;
   std::unique_ptr<Store> store_ = *open_engine("map");
   std::uint64_t imported_ = 0;
 };

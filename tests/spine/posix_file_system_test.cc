@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/file_system.h"
 #include "tests/support/expect.h"
@@ -47,6 +49,13 @@ TEST_F(PosixFileSystem, AFullDiskIsNoSpaceAndSaysWhere) {
             std::string::npos)
       << appended.error().message();
   EXPECT_EQ((*full)->size(), 0u);
+}
+
+TEST_F(PosixFileSystem, AFileTooLargeForAnyDiskIsNotThere) {
+  const auto file = files_.preallocate(at("a"), ~std::uint64_t{0});
+  ASSERT_TRUE(fails_with(Code::no_space, file));
+  EXPECT_NE(file.error().message().find("/a\""), std::string::npos) << file.error().message();
+  EXPECT_FALSE(files_.exists(at("a")).value());
 }
 
 TEST_F(PosixFileSystem, ALockKeepsOtherProcessesOutAndGoesWithItsOwn) {

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/expect.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::course {
 namespace {
@@ -18,12 +19,9 @@ using kv::test::ok;
 class LabToml : public testing::Test {
  protected:
   LabToml() {
-    std::string pattern = (fs::temp_directory_path() / "kvlab-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     fs::create_directories(root_ / "tests/04-wal");
     fs::create_directories(root_ / "tests/support");
   }
-  ~LabToml() override { fs::remove_all(root_); }
 
   Result<Lab> load(const std::string& text) {
     std::ofstream(root_ / "tests/04-wal/lab.toml") << text;
@@ -60,7 +58,8 @@ tests = ["Reader.*"]
 lesson = "reading"
 )";
 
-  fs::path root_;
+  const kv::test::TemporaryDirectory directory_;
+  const fs::path root_ = directory_.path();
 };
 
 TEST_F(LabToml, IsReadWhole) {

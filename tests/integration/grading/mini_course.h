@@ -9,15 +9,13 @@
 #include <vector>
 
 #include "apps/kvcourse/process.h"
+#include "tests/support/temporary_directory.h"
 
 namespace kv::test {
 
 class MiniCourse {
  public:
   MiniCourse();
-  MiniCourse(const MiniCourse&) = delete;
-  MiniCourse& operator=(const MiniCourse&) = delete;
-  ~MiniCourse();
 
   const std::filesystem::path& root() const { return root_; }
   std::filesystem::path lab_file() const { return root_ / "labs/01-mini/answer.cc"; }
@@ -33,7 +31,8 @@ class MiniCourse {
   std::vector<std::string> still_running() const;
 
  private:
-  std::filesystem::path root_;
+  const TemporaryDirectory directory_;
+  const std::filesystem::path root_ = directory_.path();
 };
 
 void write_text(const std::filesystem::path& file, const std::string& text);
