@@ -1,6 +1,5 @@
 #include "base/arena.h"
 
-#include <algorithm>
 #include <new>
 
 #if defined(__linux__)
@@ -28,10 +27,12 @@ char* Arena::allocate_elsewhere(std::size_t bytes) {
 }
 
 char* Arena::add_chunk(std::size_t bytes, std::size_t alignment_of_chunk) {
-  chunks_.reserve(chunks_.size() + 1);  // so that push_back cannot fail with the memory in hand
+  // The place first, so that nothing can fail with the memory in hand. If there is no memory, the
+  // place stays empty.
+  chunks_.push_back({nullptr, alignment_of_chunk});
   auto* const memory =
       static_cast<char*>(::operator new(bytes, std::align_val_t(alignment_of_chunk)));
-  chunks_.push_back({memory, alignment_of_chunk});
+  chunks_.back().memory = memory;
   bytes_.fetch_add(bytes, std::memory_order_relaxed);
 #if defined(__linux__)
   // Advice: where the system has no large page to give, small ones do.

@@ -18,6 +18,7 @@
 // *Errors*: std::bad_alloc, as operator new.
 // *Simplification*: what is left of a chunk when a piece does not fit is lost.
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <vector>
@@ -35,10 +36,12 @@ class Arena {
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  // So many bytes, uninitialised, aligned to `alignment`. Never null, also for 0 bytes. A piece of
-  // more than a quarter of max_chunk_bytes gets memory of its own.
+  // So many bytes, uninitialised, aligned to `alignment`. Never null, and a place of its own also
+  // for 0 bytes. A piece of more than a quarter of max_chunk_bytes gets memory of its own, unless
+  // the chunk in use has room for it.
   char* allocate(std::size_t bytes) {
-    const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+    const std::size_t rounded =
+        (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
     if (rounded > left_) [[unlikely]]
       return allocate_elsewhere(rounded);
     char* const piece = free_;
@@ -52,7 +55,7 @@ class Arena {
 
  private:
   struct Chunk {
-    char* memory;
+    char* memory;  // null where there was none to get
     std::size_t alignment;
   };
 

@@ -7,7 +7,7 @@
 //   use(*value);
 //
 // *Thread safety*: values like any other. *Errors*: no function of ours throws across its
-// interface.
+// interface, but for std::bad_alloc, where the memory is used up.
 
 #include <cassert>
 #include <expected>

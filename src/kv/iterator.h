@@ -78,8 +78,9 @@ class Iterator {
 
  private:
   // Step to the entry, call stand_on and return true; or return false at the end or after fail().
-  // do_next is not called again once it returned false, until do_seek has returned true. Neither
-  // looks at limit, context or lifetime.
+  // do_next is not called again once either returned false, until do_seek has returned true.
+  // Neither need look at limit, context or lifetime; one that may work for long before it finds an
+  // entry asks the context now and then.
   virtual bool do_next() = 0;
   virtual bool do_seek(std::string_view key) = 0;
 

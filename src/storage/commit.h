@@ -31,7 +31,8 @@ namespace kv {
 // The steps of a commit, given by a store.
 //
 // *Thread safety*: one thread at a time calls check, insert and publish, and whoever hands over to
-// another thread orders the two; readers go on meanwhile and are not waited for.
+// another thread orders the two; readers go on meanwhile and are not waited for. Any thread may ask
+// what is published.
 class CommitTarget {
  public:
   virtual ~CommitTarget() = default;
@@ -43,7 +44,8 @@ class CommitTarget {
   virtual Status check(const Batch& batch) = 0;
 
   // Inserts the batch's changes, numbered `first`, `first` + 1 and so on, one for each.
-  // Requires: `first` is larger than every number before.
+  // Requires: `first` is larger than every number before.  Errors: std::bad_alloc; then the changes
+  // before the one that found no memory are inserted, and nothing may be published any more.
   virtual void insert(const Batch& batch, SequenceNumber first) = 0;
 
   // Shows readers everything up to this number.  Requires: all of it was inserted.

@@ -15,7 +15,8 @@
 // it.
 // *Errors*: as Store; `invalid_argument` when opened with limits that a memtable cannot hold.
 // *Simplification*: one memtable, which grows for ever and keeps every version; from stage 05 on
-// full ones are written out to tables.
+// full ones are written out to tables. Versioned::changes_since looks at every version that there
+// is, and collects what it hands over beforehand.
 
 #include <functional>
 #include <memory>

@@ -10,7 +10,7 @@
 // A reader sees every entry that was added before it learned of its sequence number, if that number
 // was published with release and read with acquire (storage/commit.h).
 // *Ownership*: copies keys and values. The views that it gives live as long as it does.
-// *Errors*: std::bad_alloc.
+// *Errors*: std::bad_alloc; an add that throws has added nothing.
 
 #include <cstddef>
 #include <memory>

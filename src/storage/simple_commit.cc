@@ -15,11 +15,19 @@ class SimpleCommit final : public Commit {
   Status apply(const Batch& batch, const Context& context) override {
     const std::lock_guard lock(mutex_);
     if (closed_) return Lifetime::refusal();
+    if (half_inserted_) {
+      return failure(Code::unavailable,
+                     "the memory was used up in the middle of a batch, so the store takes no more "
+                     "writes; it can still be read");
+    }
     if (Status in_time = context.check(); !in_time) return in_time;
     if (Status met = target_.check(batch); !met) return met;
     if (batch.change_count() == 0) return {};
     const SequenceNumber last = target_.published();
+    // Should the insert throw, this says so for ever. A batch of one is inserted or not.
+    half_inserted_ = batch.change_count() > 1;
     target_.insert(batch, last + 1);
+    half_inserted_ = false;
     target_.publish(last + batch.change_count());
     return {};
   }
@@ -36,7 +44,11 @@ class SimpleCommit final : public Commit {
  private:
   CommitTarget& target_;
   AdaptiveSharedMutex mutex_;  // held by a writer from check to publish
-  bool closed_ = false;        // guarded by mutex_
+
+  // Guarded by mutex_:
+  bool closed_ = false;
+  bool half_inserted_ =
+      false;  // some changes of a batch that was never published lie in the target
 };
 
 }  // namespace

@@ -23,7 +23,7 @@
 // sees it sees its whole key and value.
 // *Ownership*: copies keys and values into the arena, which must outlive the list. Entries live as
 // long as the arena.
-// *Errors*: std::bad_alloc.
+// *Errors*: std::bad_alloc; an insert that throws has inserted nothing.
 // *Invariants*: every list is in strictly ascending order, and each contains the one above.
 
 #include <cstddef>

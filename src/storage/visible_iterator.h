@@ -16,8 +16,8 @@
 // *Errors*: those of the walk; `corruption` for bytes that are no internal key; those of the
 // context, asked now and then while nothing is found to deliver.
 // *Simplification*: versions that are not seen are passed one by one; a key that was overwritten a
-// million times costs a million steps, until compaction (stage 06) drops them.
-// In reverse over a memtable each of them is a search (SkipList::before).
+// million times costs a million steps, until compaction (stage 06) drops them. In reverse over a
+// memtable each step is a search (SkipList::before).
 
 #include <memory>
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <thread>
 
-#include "base/coding.h"
 #include "tests/03-memtable/told_list.h"
 #include "tests/03-memtable/visited_list.h"
 #include "tests/support/drawn.h"
@@ -90,11 +89,7 @@ TEST_F(SkipListBothWays, AWalkBackBesideTheWriterLosesNothing) {
   announce("walks that lost or mixed up entries");
   {
     const std::jthread writer([&]() -> void {
-      for (std::uint32_t i = 0; i < keys; ++i) {
-        std::string key;
-        append_fixed32(key, i * 40'503 % 65'536);
-        list.list().insert(key, "");
-      }
+      for (std::uint32_t i = 0; i < keys; ++i) list.list().insert(mixed_key(i), "");
       written.store(true, std::memory_order_relaxed);
     });
     do {

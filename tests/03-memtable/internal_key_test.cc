@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "tests/03-memtable/told_versions.h"
 #include "tests/support/drawn.h"
 

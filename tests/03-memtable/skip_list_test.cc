@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
 #include <map>
 #include <string>
 #include <thread>
 
-#include "base/coding.h"
 #include "tests/03-memtable/told_list.h"
 #include "tests/03-memtable/visited_list.h"
 #include "tests/support/drawn.h"
@@ -104,13 +102,6 @@ TEST_F(SkipListInsert, RandomInsertsAreFound) {
                   : test::quoted(found->first) + "=" + test::quoted(found->second));
   }
   list.forward();
-}
-
-// Keys of 4 bytes in a mixed order: every number below 2^16 once.
-std::string mixed_key(std::uint32_t number) {
-  std::string key;
-  append_fixed32(key, number * 40'503 % 65'536);
-  return key;
 }
 
 std::size_t comparisons = 0;  // of the list in the case below; cases have a process of their own

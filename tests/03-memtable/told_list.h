@@ -3,16 +3,25 @@
 // A SkipList of plain keys, ordered by their bytes, whose every call becomes a step of the test's
 // story (tests/support/story.h) and whose every answer is observed: `"a"="1"`, or "none".
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/coding.h"
 #include "storage/skip_list.h"
 #include "tests/support/story.h"
 
 namespace kv::test {
 
 inline bool bytes_less(std::string_view a, std::string_view b) { return a < b; }
+
+// Keys of 4 bytes in a mixed order: every number below 2^16 once.
+inline std::string mixed_key(std::uint32_t number) {
+  std::string key;
+  append_fixed32(key, number * 40'503 % 65'536);
+  return key;
+}
 
 class ToldList {
  public:

@@ -21,6 +21,13 @@ bool aligned(const char* piece) {
 
 TEST(Arena, AnEmptyOneHoldsNothing) { EXPECT_EQ(Arena().bytes(), 0u); }
 
+TEST(Arena, APieceOfNoBytesHasAPlaceOfItsOwn) {
+  Arena arena;
+  char* const first = arena.allocate(0);
+  ASSERT_NE(first, nullptr);
+  EXPECT_NE(arena.allocate(0), first);
+}
+
 TEST(Arena, PiecesOfEverySizeAreAlignedAndKeepTheirContent) {
   Random random(test::seed());
   Arena arena;
