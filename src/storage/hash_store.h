@@ -13,7 +13,8 @@
 // *Simplification*: scan and snapshot copy what they may deliver while they hold all stripes: reads
 // go on meanwhile, writes wait. Memory and time are in proportion to the range, and there is no
 // order to find it by: every scan looks at every key. Stage 03 has an order, and snapshots that
-// cost nothing.
+// cost nothing. And should the memory be used up in the middle of a batch (std::bad_alloc), the
+// changes before that stay.
 
 #include <cstddef>
 #include <memory>

@@ -5,7 +5,8 @@
 //
 // *Thread safety*: as Store. Readers share the lock, a writer holds it alone.
 // *Simplification*: scan and snapshot copy what they may deliver, so they cost time and memory in
-// proportion to it. Stage 03 takes snapshots by a sequence number instead.
+// proportion to it. Stage 03 takes snapshots by a sequence number instead. And should the memory be
+// used up in the middle of a batch (std::bad_alloc), the changes before that stay.
 
 #include <memory>
 

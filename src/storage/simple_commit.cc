@@ -47,8 +47,7 @@ class SimpleCommit final : public Commit {
 
   // Guarded by mutex_:
   bool closed_ = false;
-  bool half_inserted_ =
-      false;  // some changes of a batch that was never published lie in the target
+  bool half_inserted_ = false;  // part of a batch that was never published lies in the target
 };
 
 }  // namespace
