@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/result.h"
+#include "engines/environment.h"
 #include "kv/options.h"
 #include "kv/store.h"
 
@@ -18,5 +19,9 @@ namespace kv {
 Result<std::unique_ptr<Store>> open_map(const Options& options);
 Result<std::unique_ptr<Store>> open_hash(const Options& options);
 Result<std::unique_ptr<Store>> open_memtable(const Options& options);
+
+// Persistent engines, in the real environment or in a given one.
+Result<std::unique_ptr<Store>> open_wal(const Options& options);
+Result<std::unique_ptr<Store>> open_wal(const Options& options, const Environment& environment);
 
 }  // namespace kv

@@ -25,6 +25,7 @@
 #include "kv/batch.h"
 #include "kv/capabilities.h"
 #include "kv/context.h"
+#include "storage/internal_iterator.h"
 
 namespace kv {
 
@@ -54,6 +55,10 @@ class CommitTarget {
   // The number published last.
   virtual SequenceNumber published() const = 0;
 
+  // A walk forward over every version that was inserted before, published or not; it may also see
+  // later ones. Any thread may ask; the walk keeps alive what it walks over.
+  virtual std::unique_ptr<InternalIterator> versions() const = 0;
+
  protected:
   CommitTarget() = default;
 };
@@ -81,7 +86,7 @@ class Commit {
   Commit() = default;
 };
 
-// Makes the strategy for a store. The target outlives it.
-using MakeCommit = std::function<std::unique_ptr<Commit>(CommitTarget& target)>;
+// Makes the strategy for a store that holds what was recovered. The target outlives it.
+using MakeCommit = std::function<Result<std::unique_ptr<Commit>>(CommitTarget& target)>;
 
 }  // namespace kv

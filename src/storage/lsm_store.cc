@@ -89,13 +89,29 @@ Result<std::vector<Versioned::Change>> changes_between(const Memtable& memtable,
 
 class LsmStore final : public Store, private Versioned, private CommitTarget {
  public:
-  LsmStore(const Options& options, LsmParts parts)
+  LsmStore(const Options& options, const LsmParts& parts)
       : Store(options.limits),
-        make_visible_iterator_(std::move(parts.make_visible_iterator)),
-        memtable_(parts.make_memtable()),
-        commit_(parts.make_commit(*this)) {}
+        make_visible_iterator_(parts.make_visible_iterator),
+        memtable_(parts.make_memtable()) {}
 
   ~LsmStore() override { static_cast<void>(close()); }
+
+  // The rest of the construction, which can fail.
+  Status start(const LsmParts& parts) {
+    if (parts.recover) {
+      const auto add = [this](const InternalKey& key, std::string_view value) {
+        memtable_->add(key.sequence, key.kind, key.user_key, value);
+      };
+      Result<Recovered> recovered = parts.recover(add);
+      if (!recovered) return failure(std::move(recovered));
+      oldest_known_ = recovered->checkpoint;
+      publish(recovered->last);
+    }
+    Result<std::unique_ptr<Commit>> commit = parts.make_commit(*this);
+    if (!commit) return failure(std::move(commit));
+    commit_ = *std::move(commit);
+    return {};
+  }
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
@@ -124,11 +140,12 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
     return std::make_unique<LsmSnapshot>(lifetime(), memtable_, sequence, make_visible_iterator_);
   }
 
-  Status do_close() override { return commit_->close(); }
+  // There is no commit where the store was never started.
+  Status do_close() override { return commit_ ? commit_->close() : Status(); }
 
   Versioned* do_versioned() override { return this; }
 
-  // Versioned: every version is there, since the memtable keeps them all.
+  // Versioned: from the oldest that is known on, every version is there.
   SequenceNumber last_sequence() const override { return published(); }
 
   Result<SequenceNumber> latest_version(std::string_view key, const Context& context) override {
@@ -141,14 +158,14 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
   Result<std::unique_ptr<Snapshot>> snapshot_at(SequenceNumber sequence,
                                                 const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return failure(std::move(admitted));
-    if (Status known = check_written(sequence); !known) return failure(std::move(known));
+    if (Status known = check_known(sequence); !known) return failure(std::move(known));
     return snapshot_of(sequence);
   }
 
   Status changes_since(SequenceNumber sequence, const std::function<bool(const Change&)>& each,
                        const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return admitted;
-    if (Status known = check_written(sequence); !known) return known;
+    if (Status known = check_known(sequence); !known) return known;
     Result<std::vector<Change>> changes =
         changes_between(*memtable_, sequence + 1, published(), context);
     if (!changes) return failure(std::move(changes));
@@ -158,7 +175,12 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
     return {};
   }
 
-  Status check_written(SequenceNumber sequence) const {
+  Status check_known(SequenceNumber sequence) const {
+    if (sequence < oldest_known_) {
+      return failure(Code::invalid_argument,
+                     "the versions of sequence number " + std::to_string(sequence) +
+                         " are gone; the oldest that is known is " + std::to_string(oldest_known_));
+    }
     if (sequence <= published()) return {};
     return failure(Code::invalid_argument, "sequence number " + std::to_string(sequence) +
                                                " lies in the future; the last write has number " +
@@ -191,20 +213,29 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
 
   SequenceNumber published() const override { return published_.load(std::memory_order_acquire); }
 
+  std::unique_ptr<InternalIterator> versions() const override {
+    auto versions = memtable_->iterate(Direction::forward);
+    versions->keep_alive(memtable_);
+    return versions;
+  }
+
   const MakeVisibleIterator make_visible_iterator_;
   const std::shared_ptr<Memtable> memtable_;
+
+  // Set by start(). Of writes up to this one, only what they led to is known.
+  SequenceNumber oldest_known_ = 0;
 
   // The number up to which readers see. Released by publish, acquired by every read: who sees a
   // number finds all that was inserted up to it. On a cache line of its own: every write changes
   // it, and what stands beside it is read by everybody.
   alignas(64) std::atomic<SequenceNumber> published_{0};
 
-  alignas(64) const std::unique_ptr<Commit> commit_;  // last, since it uses the rest
+  alignas(64) std::unique_ptr<Commit> commit_;  // set by start(); last, since it uses the rest
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, LsmParts parts) {
+Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmParts& parts) {
   const Limits& limits = options.limits;
   const bool keys_fit = limits.key_bytes <= Memtable::max_bytes - tag_bytes;
   if (!keys_fit || limits.value_bytes > Memtable::max_bytes) {
@@ -214,7 +245,9 @@ Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, LsmParts p
                        " bytes and values of up to " + std::to_string(Memtable::max_bytes) +
                        "; lower Limits::" + (keys_fit ? "value_bytes" : "key_bytes"));
   }
-  return std::make_unique<LsmStore>(options, std::move(parts));
+  auto store = std::make_unique<LsmStore>(options, parts);
+  if (Status started = store->start(parts); !started) return failure(std::move(started));
+  return store;
 }
 
 }  // namespace kv

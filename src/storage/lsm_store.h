@@ -5,6 +5,7 @@
 // Informatica 33, 1996). The ideas stand in the parts, which an engine hands in; what an engine
 // does not hand in is not plugged in.
 //
+//   what was there    ──> recover ─> memtable        when the store is opened
 //   put, erase, apply ──> commit ──> memtable        one writer at a time, inside the commit
 //                            └─────> published       the number up to which readers see
 //   get, scan, snapshot ──> published, then memtable (no lock, nobody waits)
@@ -24,6 +25,7 @@
 #include "base/result.h"
 #include "kv/options.h"
 #include "kv/store.h"
+#include "persistence/recovery.h"
 #include "storage/commit.h"
 #include "storage/internal_iterator.h"
 #include "storage/memtable.h"
@@ -35,13 +37,19 @@ using MakeVisibleIterator = std::function<std::unique_ptr<Iterator>(
     std::unique_ptr<InternalIterator> versions, const Range& range, SequenceNumber sequence,
     Iterator::Scope scope)>;
 
+// Hands over what the store held before (persistence/recovery.h). Errors: those that opening the
+// store gives.
+using Recover = std::function<Result<Recovered>(const AddVersion& add)>;
+
 struct LsmParts {
   std::function<std::unique_ptr<Memtable>()> make_memtable;  // storage/memtable.h
-  MakeCommit make_commit;                                    // storage/commit.h
+  Recover recover{};                                         // absent: a new store is empty
+  MakeCommit make_commit;  // storage/commit.h; asked after what was recovered is in
   MakeVisibleIterator make_visible_iterator;
 };
 
-// An empty store of these parts.  Requires: none of them is absent.
-Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, LsmParts parts);
+// A store of these parts, which are used up when this returns. Errors: those of the parts.
+// Requires: none but `recover` is absent.
+Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmParts& parts);
 
 }  // namespace kv

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class Target final : public CommitTarget {
   }
 
   SequenceNumber published() const override { return published_; }
+  std::unique_ptr<InternalIterator> versions() const override { return nullptr; }
 
   std::size_t room_;
   SequenceNumber published_ = 0;

@@ -1,0 +1,53 @@
+#pragma once
+
+// The directory that a store keeps its files in: one store, one engine, one process at a time.
+//
+//   LOCK         held by the process that has the store open; its content means nothing
+//   FORMAT       "kvdb 1 wal": the version of the directory's format, and the engine
+//   checkpoint   persistence/checkpoint.h
+//   000007.log   persistence/wal.h
+//
+// FORMAT is made before any file that holds data, and durable before it: a directory without it
+// holds no store, and whatever else is in it belongs to somebody else.
+//
+// *Thread safety*: one thread at a time. *Ownership*: borrows the file system. Destroying it lets
+// go of the lock. *Errors*: each names the directory and says what to do.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/file_system.h"
+#include "base/result.h"
+
+namespace kv {
+
+class DatabaseDirectory {
+ public:
+  // Opens the directory for this engine; makes it, and those above it, where they are missing.
+  // Errors: `invalid_argument` for an empty path, for a directory that holds other files, another
+  // engine's, or a newer format; `unavailable` if the store is open, in this process or another;
+  // `corruption` if FORMAT is damaged, or missing beside files of ours; those of FileSystem.
+  static Result<DatabaseDirectory> open(FileSystem& files, std::string_view path,
+                                        std::string_view engine);
+
+  // Lets go of the lock.
+  void release() { lock_.reset(); }
+
+  FileSystem& files() const { return *files_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  DatabaseDirectory(FileSystem& files, std::string path, std::unique_ptr<FileLock> lock)
+      : files_(&files), path_(std::move(path)), lock_(std::move(lock)) {}
+
+  FileSystem* files_;
+  std::string path_;
+  std::unique_ptr<FileLock> lock_;
+};
+
+// Which engine the directory belongs to. Takes no lock. Errors: as open; `invalid_argument` if
+// there is no store.
+Result<std::string> engine_of(const FileSystem& files, std::string_view directory);
+
+}  // namespace kv

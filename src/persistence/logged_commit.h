@@ -1,0 +1,64 @@
+#pragma once
+
+// The commit of a store that keeps a log: the parts of src/persistence wired together. It opens the
+// directory, recovers, goes on in a new log, and in the background trims the logs by checkpoints.
+//
+//   open     DatabaseDirectory ── recover() ──> memtable
+//   start    something recovered that isn't proven durable?  ── write_checkpoint
+//            a new log (make_log_writer), a queue over it (make_commit_queue)
+//   apply    queue ──> log ──> memtable ──> published
+//   rolled   a log is full ── in the background: write_checkpoint, then remove the logs that it
+//            replaces. Not before the logs are as large as the last checkpoint, so that what is
+//            written for them is at most as much again
+//   close    the queue drains, the log gets its end record, background work ends, the lock goes
+//
+// Why `start` writes a checkpoint after a crash: what was read back may stand in the kernel's
+// memory alone, or be what a failed sync has left there. To sync that file proves nothing
+// (base/file_system.h); to write it again, elsewhere, does.
+//
+// *Thread safety*: recover and start: one thread, before any other call. The rest as Commit.
+// *Ownership*: borrows the file system and the target; shares the executor.
+// *Errors*: those of the parts. A checkpoint in the background that fails is told by `warn` and
+// tried again when the next log is full; meanwhile the logs stay, and nothing is lost.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/executor.h"
+#include "base/file_system.h"
+#include "base/result.h"
+#include "kv/options.h"
+#include "persistence/recovery.h"
+#include "storage/commit.h"
+
+namespace kv {
+
+// Tells people what no caller asked for: a torn tail that was dropped, a checkpoint that failed.
+using Warn = std::function<void(std::string_view message)>;
+
+struct LoggedCommitOptions {
+  std::string directory;
+  std::string engine;  // whose name stands in FORMAT
+  Durability durability;
+  std::size_t log_bytes;
+  Warn warn;
+};
+
+class LoggedCommit : public Commit {
+ public:
+  // Once, first. As persistence/recovery.h, from the store's directory.
+  virtual Result<Recovered> recover(const AddVersion& add) = 0;
+
+  // Once, when what was recovered is in the target.
+  virtual Status start(CommitTarget& target) = 0;
+};
+
+// Opens the directory. Errors: those of DatabaseDirectory::open.
+Result<std::unique_ptr<LoggedCommit>> open_logged_commit(FileSystem& files,
+                                                         std::shared_ptr<Executor> executor,
+                                                         LoggedCommitOptions options);
+
+}  // namespace kv
