@@ -1,11 +1,15 @@
 #include "base/coding.h"
 
+#include <array>
+
 namespace kv {
 namespace {
 
 template <class Number>
 void append_fixed(std::string& out, Number value) {
-  for (std::size_t i = 0; i < sizeof value; ++i) out.push_back(static_cast<char>(value >> (8 * i)));
+  std::array<char, sizeof value> bytes;
+  for (std::size_t i = 0; i < sizeof value; ++i) bytes[i] = static_cast<char>(value >> (8 * i));
+  out.append(bytes.data(), bytes.size());
 }
 
 template <class Number>

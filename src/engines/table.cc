@@ -13,6 +13,7 @@ constexpr Engine table[] = {
     {"hash", "a hash table in memory with striped locks, copied for scans", false, open_hash},
     {"memtable", "a skip list in memory, read without locks at a sequence number", false,
      open_memtable},
+    {"wal", "the memtable with a write-ahead log: what was acknowledged survives", true, open_wal},
 };
 
 }  // namespace

@@ -82,6 +82,12 @@ std::string Batch::encode() const {
   return out.append(requirements_).append(changes_);
 }
 
+void Batch::encode_changes(std::string& out) const {
+  append_varint(out, 0);
+  append_varint(out, change_count_);
+  out.append(changes_);
+}
+
 Result<Batch> Batch::decode(std::string_view bytes) {
   std::string_view rest = bytes;
   const auto offset = [&] { return bytes.size() - rest.size(); };

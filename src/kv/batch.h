@@ -81,6 +81,9 @@ class Batch {
   // The bytes drawn above.
   std::string encode() const;
 
+  // Appends the encoding of a batch that has these changes and no requirements: what a log keeps.
+  void encode_changes(std::string& out) const;
+
   // The batch that the bytes stand for; the whole input must be one. Checks everything, since the
   // bytes come from disk or network. Errors: `corruption`, naming the offset of the first bad part.
   static Result<Batch> decode(std::string_view bytes);

@@ -37,7 +37,7 @@ struct Options {
 
   // How large a file of the write-ahead log is, in bytes; at least 4096. When one is full, what it
   // holds is put away elsewhere, in the background, and the file is removed.
-  std::size_t log_bytes = std::size_t{64} << 20;
+  std::size_t log_bytes = std::size_t{16} << 20;
 };
 
 }  // namespace kv

@@ -62,6 +62,8 @@ inline constexpr std::size_t entries_bytes = std::size_t{32} << 10;
 // Takes one version that was recovered. The views live as long as the call.
 using AddVersion = std::function<void(const InternalKey& key, std::string_view value)>;
 
+inline constexpr std::string_view checkpoint_name = "checkpoint";
+
 // "db/checkpoint".
 std::string checkpoint_path(std::string_view directory);
 
@@ -80,6 +82,10 @@ struct Damage {
   std::uint64_t bytes;   // up to where reading could go on, or to the last byte that is not zero
   std::string what;      // for people
 };
+
+// What the bytes of a checkpoint's header say. `path` is for messages. Errors: `corruption`;
+// `invalid_argument` for a newer format version.
+Result<CheckpointHeader> decode_checkpoint_header(std::string_view file, std::string_view path);
 
 // Reads the directory's checkpoint and hands over its entries in order; none if there is no
 // checkpoint. With `damages`, damage is noted there and passed over, where the header is intact.

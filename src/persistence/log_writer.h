@@ -69,7 +69,7 @@ struct LogWriterOptions {
   std::string directory;
 
   // The size of a log. A record that is larger gets a log of its own size.
-  std::size_t log_bytes = std::size_t{64} << 20;
+  std::size_t log_bytes = std::size_t{16} << 20;
 
   // What was appended is written at the latest when it is this much.
   std::size_t buffer_bytes = std::size_t{64} << 10;

@@ -120,7 +120,10 @@ void append_record(std::string& out, std::uint64_t seed, const LogRecord& record
 
 // The record that begins at this offset of the file's bytes, or none: they end too early, the
 // checksum is not theirs, or there is no such kind (lab 4.1). The payload points into `file`.
-std::optional<LogRecord> record_at(std::string_view file, std::uint64_t offset, std::uint64_t seed);
+// `summed`, where given, grows by the number of bytes whose checksum was computed: that is what
+// looking costs.
+std::optional<LogRecord> record_at(std::string_view file, std::uint64_t offset, std::uint64_t seed,
+                                   std::uint64_t* summed = nullptr);
 
 // The 40 bytes that a log begins with.
 std::string encode_log_header(const LogHeader& header);

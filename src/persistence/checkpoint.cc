@@ -1,0 +1,241 @@
+#include "persistence/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/checksum.h"
+#include "base/coding.h"
+#include "base/quote.h"
+
+namespace kv {
+namespace {
+
+constexpr std::string_view new_file_name = "checkpoint.new";
+constexpr std::size_t summed_bytes = checkpoint_layout::header_bytes - sizeof(std::uint64_t);
+
+std::string encode_header(const CheckpointHeader& header) {
+  std::string out(checkpoint_layout::magic);
+  append_fixed32(out, checkpoint_layout::version);
+  append_fixed32(out, 0);
+  append_fixed64(out, header.sequence);
+  append_fixed64(out, header.next_log);
+  append_fixed64(out, checksum(out));
+  return out;
+}
+
+std::unexpected<Error> corrupt(std::string_view path, std::uint64_t offset, std::string_view what) {
+  return failure(Code::corruption, fmt::format("{}, offset {}: {}; `kvcli salvage` saves what can "
+                                               "still be read",
+                                               quote(path), offset, what));
+}
+
+// Gathers entries into records, and hands them to the file as they fill.
+class EntriesWriter {
+ public:
+  EntriesWriter(AppendFile& file, SequenceNumber sequence) : file_(file), sequence_(sequence) {}
+
+  Status add(std::string_view key, std::string_view value) {
+    append_string(entries_, key);
+    append_string(entries_, value);
+    ++count_;
+    return entries_.size() < checkpoint_layout::entries_bytes ? Status()
+                                                              : write(RecordKind::entries);
+  }
+
+  Status finish() {
+    if (!entries_.empty()) {
+      if (Status written = write(RecordKind::entries); !written) return written;
+    }
+    return write(RecordKind::end);
+  }
+
+ private:
+  Status write(RecordKind kind) {
+    record_.clear();
+    append_record(record_, sequence_, {kind, before_ + 1, 0, entries_});
+    entries_.clear();
+    before_ = count_;
+    return file_.append(record_);
+  }
+
+  AppendFile& file_;
+  const SequenceNumber sequence_;
+  std::string entries_;       // of the record that is being gathered
+  std::string record_;        // scratch
+  std::uint64_t count_ = 0;   // entries so far
+  std::uint64_t before_ = 0;  // entries in the records that are written
+};
+
+// Writes, of each user key, the version that a reader at the number sees.
+Status write_visible(EntriesWriter& writer, SequenceNumber sequence, InternalIterator& versions) {
+  std::string user_key;  // whose version was found
+  bool found = false;
+  while (versions.next()) {
+    Result<InternalKey> key = parse_internal_key(versions.key());
+    if (!key) return failure(std::move(key));
+    if (key->sequence > sequence || (found && key->user_key == user_key)) continue;
+    found = true;
+    user_key.assign(key->user_key);
+    if (key->kind == EntryKind::tombstone) continue;
+    if (Status added = writer.add(versions.key(), versions.value()); !added) return added;
+  }
+  return versions.status();
+}
+
+Result<std::uint64_t> write_new(FileSystem& files, const std::string& path,
+                                const CheckpointHeader& header, InternalIterator& versions) {
+  // One that was never finished: a crash, or a full disk.
+  Result<bool> left = files.exists(path);
+  if (!left) return failure(std::move(left));
+  if (*left) {
+    if (Status removed = files.unlink(path); !removed) return failure(std::move(removed));
+  }
+  auto file = files.create(path);
+  if (!file) return failure(std::move(file));
+  EntriesWriter writer(**file, header.sequence);
+  Status done = (*file)->append(encode_header(header));
+  if (done) done = write_visible(writer, header.sequence, versions);
+  if (done) done = writer.finish();
+  if (done) done = (*file)->sync();
+  if (!done) {
+    // Its room may be what is missing.
+    file->reset();
+    static_cast<void>(files.unlink(path));
+    return failure(std::move(done));
+  }
+  return (*file)->size();
+}
+
+// Reads the records behind the header.
+class EntriesReader {
+ public:
+  EntriesReader(std::string_view file, const std::string& path, SequenceNumber sequence,
+                const AddVersion& add, std::vector<Damage>* damages)
+      : file_(file), path_(path), sequence_(sequence), add_(add), damages_(damages) {}
+
+  Status read() {
+    std::uint64_t offset = checkpoint_layout::header_bytes;
+    for (;;) {
+      const std::optional<LogRecord> record = record_at(file_, offset, sequence_);
+      if (!record) {
+        const std::uint64_t next = next_record(offset);
+        if (Status lost = lose(offset, next, "no intact record begins here"); !lost) return lost;
+        if (next == file_.size()) return {};
+        offset = next;
+        continue;
+      }
+      const std::uint64_t before = record->first - 1;
+      if (before != count_) {
+        Status lost = lose(offset, offset,
+                           fmt::format("entries are missing before the one numbered "
+                                       "{}",
+                                       before));
+        if (!lost) return lost;
+      }
+      if (record->kind == RecordKind::end) return {};
+      count_ = before;
+      if (Status taken = take_entries(*record, offset); !taken) return taken;
+      offset += record_bytes(record->payload.size());
+    }
+  }
+
+ private:
+  Status take_entries(const LogRecord& record, std::uint64_t offset) {
+    std::string_view rest = record.payload;
+    while (!rest.empty()) {
+      std::string_view key;
+      std::string_view value;
+      Result<InternalKey> parsed = failure(Code::corruption);
+      if (take_string(rest, key) && take_string(rest, value)) parsed = parse_internal_key(key);
+      if (record.kind != RecordKind::entries || !parsed || parsed->sequence > sequence_) {
+        return lose(offset, offset + record_bytes(record.payload.size()), "entries without sense");
+      }
+      add_(*parsed, value);
+      ++count_;
+    }
+    return {};
+  }
+
+  // Where the next intact record begins, or the file's size. Called only to salvage.
+  std::uint64_t next_record(std::uint64_t offset) const {
+    if (damages_ == nullptr) return file_.size();
+    std::uint64_t summed = 0;
+    while ((offset += log_layout::alignment) < file_.size() && summed <= 16 * file_.size()) {
+      if (record_at(file_, offset, sequence_, &summed)) return offset;
+    }
+    return file_.size();
+  }
+
+  Status lose(std::uint64_t from, std::uint64_t to, std::string_view what) {
+    if (damages_ == nullptr) return corrupt(path_, from, what);
+    damages_->push_back({path_, from, to - from, std::string(what)});
+    return {};
+  }
+
+  const std::string_view file_;
+  const std::string& path_;
+  const SequenceNumber sequence_;
+  const AddVersion& add_;
+  std::vector<Damage>* const damages_;
+  std::uint64_t count_ = 0;  // entries up to here
+};
+
+}  // namespace
+
+std::string checkpoint_path(std::string_view directory) { return join(directory, checkpoint_name); }
+
+Result<std::uint64_t> write_checkpoint(FileSystem& files, std::string_view directory,
+                                       const CheckpointHeader& header, InternalIterator& versions) {
+  const std::string path = join(directory, new_file_name);
+  Result<std::uint64_t> bytes = write_new(files, path, header, versions);
+  if (!bytes) return bytes;
+  Status done = files.rename(path, checkpoint_path(directory));
+  if (done) done = files.sync_directory(directory);
+  if (!done) return failure(std::move(done));
+  return bytes;
+}
+
+Result<CheckpointHeader> decode_checkpoint_header(std::string_view file, std::string_view path) {
+  std::string_view rest = file.substr(0, checkpoint_layout::header_bytes);
+  if (rest.size() < checkpoint_layout::header_bytes ||
+      !rest.starts_with(checkpoint_layout::magic)) {
+    return corrupt(path, 0, "this is not how a checkpoint begins");
+  }
+  const std::uint64_t expected = checksum(rest.substr(0, summed_bytes));
+  rest.remove_prefix(checkpoint_layout::magic.size());
+  std::uint32_t version = 0;
+  std::uint32_t zero = 0;
+  std::uint64_t sum = 0;
+  CheckpointHeader header;
+  const bool whole = take_fixed32(rest, version) && take_fixed32(rest, zero) &&
+                     take_fixed64(rest, header.sequence) && take_fixed64(rest, header.next_log) &&
+                     take_fixed64(rest, sum);
+  if (!whole || sum != expected) return corrupt(path, 0, "the header's checksum is not its bytes'");
+  if (version != checkpoint_layout::version) {
+    return failure(Code::invalid_argument,
+                   fmt::format("{} has format version {}, and this program reads {}; open it with "
+                               "the version of kvdb that wrote it",
+                               quote(path), version, checkpoint_layout::version));
+  }
+  return header;
+}
+
+Result<std::optional<CheckpointHeader>> read_checkpoint(const FileSystem& files,
+                                                        std::string_view directory,
+                                                        const AddVersion& add,
+                                                        std::vector<Damage>* damages) {
+  const std::string path = checkpoint_path(directory);
+  Result<bool> there = files.exists(path);
+  if (!there) return failure(std::move(there));
+  if (!*there) return std::optional<CheckpointHeader>();
+  Result<std::string> file = read_file(files, path);
+  if (!file) return failure(std::move(file));
+  Result<CheckpointHeader> header = decode_checkpoint_header(*file, path);
+  if (!header) return failure(std::move(header));
+  EntriesReader reader(*file, path, header->sequence, add, damages);
+  if (Status read = reader.read(); !read) return failure(std::move(read));
+  return std::optional(*header);
+}
+
+}  // namespace kv

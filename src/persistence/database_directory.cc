@@ -1,0 +1,154 @@
+#include "persistence/database_directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <vector>
+
+#include "base/quote.h"
+#include "persistence/checkpoint.h"
+#include "persistence/wal.h"
+
+namespace kv {
+namespace {
+
+constexpr std::string_view lock_name = "LOCK";
+constexpr std::string_view format_name = "FORMAT";
+constexpr std::string_view new_format_name = "FORMAT.new";
+constexpr std::string_view format_begin = "kvdb ";
+constexpr int format_version = 1;
+
+// Makes the directory and those above it. Each new one's name is made durable in the one above.
+Status make_directories(FileSystem& files, std::string_view path) {
+  Result<bool> there = files.exists(path);
+  if (!there) return failure(std::move(there));
+  if (*there) return {};
+  const std::string_view parent = directory_of(path);
+  if (parent != path) {
+    if (Status made = make_directories(files, parent); !made) return made;
+  }
+  if (Status made = files.create_directory(path); !made) return made;
+  return files.sync_directory(parent);
+}
+
+// The engine that FORMAT names.
+Result<std::string> parse_format(std::string_view text, const std::string& path) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  int version = 0;
+  std::string_view engine;
+  if (text.ends_with('\n') && line.starts_with(format_begin)) {
+    const char* const begin = line.data() + format_begin.size();
+    const auto [stop, error] = std::from_chars(begin, line.data() + line.size(), version);
+    if (error == std::errc() && stop != line.data() + line.size() && *stop == ' ') {
+      engine = line.substr(static_cast<std::size_t>(stop + 1 - line.data()));
+    }
+  }
+  if (engine.empty() || version < 1) {
+    return failure(Code::corruption,
+                   fmt::format("{} is damaged: it should say which engine the store belongs to, "
+                               "as in \"kvdb 1 wal\", and says {}",
+                               quote(path), abbreviated(text)));
+  }
+  if (version > format_version) {
+    return failure(Code::invalid_argument,
+                   fmt::format("{} says that the store has format {}, and this program knows {}; "
+                               "open it with a newer kvdb",
+                               quote(path), version, format_version));
+  }
+  return std::string(engine);
+}
+
+bool is_ours(std::string_view name) {
+  return log_number(name).has_value() || name == checkpoint_name;
+}
+
+// The engine, or none if the directory is new. Errors: there is something in it.
+Result<std::optional<std::string>> format_of(const FileSystem& files, std::string_view directory) {
+  Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return failure(std::move(names));
+  if (std::ranges::find(*names, format_name) != names->end()) {
+    const std::string path = join(directory, format_name);
+    Result<std::string> text = read_file(files, path);
+    if (!text) return failure(std::move(text));
+    Result<std::string> engine = parse_format(*text, path);
+    if (!engine) return failure(std::move(engine));
+    return std::optional(*std::move(engine));
+  }
+  for (const std::string& name : *names) {
+    if (name == lock_name || name == new_format_name) continue;
+    if (is_ours(name)) {
+      return failure(Code::corruption,
+                     fmt::format("{} holds {} but no file {}, which says whose it is; if the store "
+                                 "was of engine wal, make one with the line \"kvdb 1 wal\"",
+                                 quote(directory), quote(name), format_name));
+    }
+    return failure(Code::invalid_argument,
+                   fmt::format("{} is no store, and not empty: it holds {}; name another directory",
+                               quote(directory), quote(name)));
+  }
+  return std::optional<std::string>();
+}
+
+// Writes FORMAT, so that it is there whole or not at all.
+Status write_format(FileSystem& files, std::string_view directory, std::string_view engine) {
+  const std::string path = join(directory, new_format_name);
+  Result<bool> left = files.exists(path);
+  if (!left) return failure(std::move(left));
+  if (*left) {
+    if (Status removed = files.unlink(path); !removed) return removed;
+  }
+  auto file = files.create(path);
+  if (!file) return failure(std::move(file));
+  Status done = (*file)->append(fmt::format("{}{} {}\n", format_begin, format_version, engine));
+  if (done) done = (*file)->sync();
+  if (done) done = files.rename(path, join(directory, format_name));
+  if (done) done = files.sync_directory(directory);
+  // Whoever made the directory may have died before its name was durable.
+  if (done) done = files.sync_directory(directory_of(directory));
+  return done;
+}
+
+}  // namespace
+
+Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string_view path,
+                                                  std::string_view engine) {
+  if (path.empty()) {
+    return failure(Code::invalid_argument,
+                   fmt::format("engine {} keeps its data in files; name a directory", engine));
+  }
+  if (Status made = make_directories(files, path); !made) return failure(std::move(made));
+  auto lock = files.lock(join(path, lock_name));
+  if (failed_with(Code::unavailable, lock)) {
+    return failure(Code::unavailable,
+                   fmt::format("the store in {} is open already, here or in another process; close "
+                               "it there first",
+                               quote(path)));
+  }
+  if (!lock) return failure(std::move(lock));
+  auto format = format_of(files, path);
+  if (!format) return failure(std::move(format));
+  if (!*format) {
+    if (Status written = write_format(files, path, engine); !written) {
+      return failure(std::move(written));
+    }
+  } else if (**format != engine) {
+    return failure(Code::invalid_argument,
+                   fmt::format("the store in {} was made by engine {}; open it with that one, or "
+                               "name another directory for engine {}",
+                               quote(path), **format, engine));
+  }
+  return DatabaseDirectory(files, std::string(path), *std::move(lock));
+}
+
+Result<std::string> engine_of(const FileSystem& files, std::string_view directory) {
+  auto format = format_of(files, directory);
+  if (!format) return failure(std::move(format));
+  if (!*format) {
+    return failure(Code::invalid_argument, fmt::format("{} holds no store", quote(directory)));
+  }
+  return **std::move(format);
+}
+
+}  // namespace kv

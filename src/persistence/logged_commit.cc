@@ -1,0 +1,171 @@
+#include "persistence/logged_commit.h"
+
+#include <fmt/format.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "base/quote.h"
+#include "persistence/commit_queue.h"
+#include "persistence/database_directory.h"
+#include "persistence/log_writer.h"
+
+namespace kv {
+namespace {
+
+class DirectoryCommit final : public LoggedCommit {
+ public:
+  DirectoryCommit(DatabaseDirectory directory, std::shared_ptr<Executor> executor,
+                  LoggedCommitOptions options)
+      : directory_(std::move(directory)),
+        files_(directory_.files()),
+        executor_(std::move(executor)),
+        options_(std::move(options)) {}
+
+  ~DirectoryCommit() override { static_cast<void>(close()); }
+
+  Result<Recovered> recover(const AddVersion& add) override {
+    Result<Recovered> recovered = kv::recover(files_, directory_.path(), add);
+    if (!recovered) return recovered;
+    for (const Damage& damage : recovered->damages) {
+      options_.warn(
+          fmt::format("{}, offset {}: dropped {}; they were written, but not made durable, "
+                      "before a crash",
+                      quote(damage.path), damage.offset, damage.what));
+    }
+    recovered_ = *recovered;
+    return recovered;
+  }
+
+  Status start(CommitTarget& target) override {
+    target_ = &target;
+    const CheckpointHeader here{recovered_.last, recovered_.next_log};
+    const bool is_new = recovered_.next_log == 1;
+    if (!is_new && !recovered_.closed) {
+      if (Status written = write(here); !written) return written;
+      remove_logs_before(here.next_log);
+    }
+    Result<std::unique_ptr<LogWriter>> log =
+        make_log_writer(files_, {.directory = directory_.path(),
+                                 .log_bytes = options_.log_bytes,
+                                 .number = here.next_log,
+                                 .first = here.sequence + 1,
+                                 .rolled = [this](const LogHeader& next) { rolled(next); }});
+    if (!log) return failure(std::move(log));
+    log_ = *std::move(log);
+    queue_ = make_commit_queue(target, *log_, options_.durability);
+    return {};
+  }
+
+  Status apply(const Batch& batch, const Context& context) override {
+    return queue_->apply(batch, context);
+  }
+
+  Status flush(const Context& context) override { return queue_->flush(context); }
+
+  Status close() override {
+    Status closed = queue_ ? queue_->close() : Status();
+    {
+      std::unique_lock lock(mutex_);
+      wanted_.reset();
+      executor_->wait(lock, idle_, [this] { return !working_; });
+    }
+    directory_.release();
+    return closed;
+  }
+
+ private:
+  // A log was full, and all before `next` is in the target: perhaps it is time for a checkpoint.
+  void rolled(const LogHeader& next) {
+    const std::lock_guard lock(mutex_);
+    log_bytes_ += options_.log_bytes;
+    if (log_bytes_ < checkpoint_bytes_) return;
+    wanted_ = CheckpointHeader{next.first - 1, next.number};
+    if (std::exchange(working_, true)) return;
+    executor_->schedule([this] { work(); });
+  }
+
+  // A task: writes the checkpoint that is wanted. It ends with the last look at a member, since
+  // close() may be waiting for it.
+  void work() {
+    std::optional<CheckpointHeader> wanted;
+    {
+      const std::lock_guard lock(mutex_);
+      wanted = std::exchange(wanted_, std::nullopt);
+    }
+    if (wanted) {
+      if (Status written = write(*wanted); written) {
+        log_->settled(wanted->sequence);
+        remove_logs_before(wanted->next_log);
+      } else {
+        options_.warn(
+            fmt::format("the checkpoint of {} failed and is tried again when the next "
+                        "log is full: {}",
+                        quote(directory_.path()), written.error().text()));
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    if (wanted_) {
+      executor_->schedule([this] { work(); });
+    } else {
+      working_ = false;
+      idle_.notify_all();
+    }
+  }
+
+  Status write(const CheckpointHeader& header) {
+    const auto versions = target_->versions();
+    Result<std::uint64_t> bytes = write_checkpoint(files_, directory_.path(), header, *versions);
+    if (!bytes) return failure(std::move(bytes));
+    const std::lock_guard lock(mutex_);
+    checkpoint_bytes_ = *bytes;
+    log_bytes_ = 0;
+    return {};
+  }
+
+  // What is left over takes room, and is passed over when the store is opened: a failure matters
+  // little.
+  void remove_logs_before(LogNumber next) {
+    Result<std::vector<std::string>> names = files_.list(directory_.path());
+    if (!names) return;
+    for (const std::string& name : *names) {
+      const std::optional<LogNumber> number = log_number(name);
+      if (!number || *number >= next) continue;
+      static_cast<void>(files_.unlink(join(directory_.path(), name)));
+    }
+  }
+
+  DatabaseDirectory directory_;
+  FileSystem& files_;
+  const std::shared_ptr<Executor> executor_;
+  const LoggedCommitOptions options_;
+
+  // Set before other threads come:
+  CommitTarget* target_ = nullptr;
+  Recovered recovered_;
+  std::unique_ptr<LogWriter> log_;
+  std::unique_ptr<CommitQueue> queue_;
+
+  std::mutex mutex_;
+  // Guarded by mutex_:
+  std::optional<CheckpointHeader> wanted_;  // the next checkpoint
+  bool working_ = false;                    // a task is scheduled or runs
+  std::uint64_t checkpoint_bytes_ = 0;      // the size of the last one
+  std::uint64_t log_bytes_ = 0;             // of the logs that were filled since
+  std::condition_variable idle_;            // not working_
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LoggedCommit>> open_logged_commit(FileSystem& files,
+                                                         std::shared_ptr<Executor> executor,
+                                                         LoggedCommitOptions options) {
+  auto directory = DatabaseDirectory::open(files, options.directory, options.engine);
+  if (!directory) return failure(std::move(directory));
+  return std::make_unique<DirectoryCommit>(*std::move(directory), std::move(executor),
+                                           std::move(options));
+}
+
+}  // namespace kv

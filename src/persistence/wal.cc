@@ -1,0 +1,75 @@
+#include "persistence/wal.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/checksum.h"
+#include "base/coding.h"
+#include "base/file_system.h"
+#include "base/quote.h"
+
+namespace kv {
+namespace {
+
+constexpr std::string_view suffix = ".log";
+constexpr std::size_t summed_bytes = log_layout::header_bytes - sizeof(std::uint64_t);
+
+}  // namespace
+
+std::string encode_log_header(const LogHeader& header) {
+  std::string out(log_layout::magic);
+  append_fixed32(out, log_layout::version);
+  append_fixed32(out, header.unsynced);
+  append_fixed64(out, header.number);
+  append_fixed64(out, header.first);
+  append_fixed64(out, checksum(out));
+  return out;
+}
+
+Result<LogHeader> decode_log_header(std::string_view file, std::string_view path) {
+  std::string_view rest = file.substr(0, log_layout::header_bytes);
+  if (rest.size() < log_layout::header_bytes || !rest.starts_with(log_layout::magic)) {
+    return failure(Code::corruption,
+                   fmt::format("{} does not begin with a log's header; its first {} bytes are lost",
+                               quote(path), log_layout::header_bytes));
+  }
+  const std::uint64_t expected = checksum(rest.substr(0, summed_bytes));
+  rest.remove_prefix(log_layout::magic.size());
+  std::uint32_t version = 0;
+  LogHeader header{};
+  std::uint64_t sum = 0;
+  const bool whole = take_fixed32(rest, version) && take_fixed32(rest, header.unsynced) &&
+                     take_fixed64(rest, header.number) && take_fixed64(rest, header.first) &&
+                     take_fixed64(rest, sum);
+  if (!whole || sum != expected || header.first == 0) {
+    return failure(Code::corruption, fmt::format("the header of {}, offset 0, is damaged: its "
+                                                 "checksum is not that of its bytes",
+                                                 quote(path)));
+  }
+  if (version != log_layout::version) {
+    return failure(Code::invalid_argument,
+                   fmt::format("{} has format version {}, and this program reads {}; open it with "
+                               "the version of kvdb that wrote it",
+                               quote(path), version, log_layout::version));
+  }
+  return header;
+}
+
+std::string log_path(std::string_view directory, LogNumber number) {
+  return join(directory, fmt::format("{:06}{}", number, suffix));
+}
+
+std::optional<LogNumber> log_number(std::string_view name) {
+  if (!name.ends_with(suffix)) return std::nullopt;
+  const std::string_view digits = name.substr(0, name.size() - suffix.size());
+  LogNumber number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  // Only the name that log_path gives: else two names would mean one log.
+  if (error != std::errc() || stop != end || number == 0) return std::nullopt;
+  if (fmt::format("{:06}", number) != digits) return std::nullopt;
+  return number;
+}
+
+}  // namespace kv
