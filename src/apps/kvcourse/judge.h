@@ -55,7 +55,7 @@ struct Attempt {
   std::vector<std::string> failures;  // of assertions, as the case reported them
   std::vector<std::string> story;     // without a record: as far as it was told while it happened
   Observations observations;
-  std::string report;  // of a sanitizer, or the last lines that a crashing program printed
+  std::string report;  // of a sanitizer (sanitizer_report.h), or a crashing program's last lines
 
   bool passed() const { return cause == Cause::none; }
 };
@@ -66,6 +66,7 @@ struct Question {
   std::string nonce;  // unpredictable, another one for each run
   int time_limit_s = 0;
   int memory_limit_mb = 0;
+  std::string root;  // the project's folder, which a sanitizer's report names in full
 };
 
 Attempt judge_run(const Question& question, const Outcome& outcome);

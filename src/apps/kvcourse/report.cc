@@ -85,7 +85,8 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
   text += steps_of(verdict);
   if (verdict.difference) text += difference_text(*verdict.difference);
   constexpr std::size_t most_failures = 3;
-  if (attempt.failures.empty() && !verdict.difference)
+  const bool report_says_it = attempt.report.starts_with(attempt.detail);  // a sanitizer's
+  if (attempt.failures.empty() && !verdict.difference && !report_says_it)
     text += indented(printable(attempt.detail), 4);
   for (std::size_t i = 0; i < attempt.failures.size() && i < most_failures; ++i)
     text += indented(printable(attempt.failures[i]), 4, 20);
@@ -94,7 +95,7 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
   if (attempt.cause == Cause::crashed)
     text += fmt::format("    hint: `make lab LAB={} PRESET=asan` may name the line\n",
                         grade.lab.number);
-  if (!attempt.report.empty()) text += indented(printable(attempt.report), 4, 30);
+  if (!attempt.report.empty()) text += indented(printable(attempt.report), 4);
   if (!verdict.program.empty())
     text += fmt::format("    alone: {} --gtest_filter={} --seed={} --story\n", verdict.program,
                         verdict.test, grade.seed);

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-const Question question{"Map.Get", "c0ffee", 10, 512};
+const Question question{"Map.Get", "c0ffee", 10, 512, "/home/ada/kvdb"};
 
 json good_record() {
   return {{"nonce", "c0ffee"},
