@@ -241,10 +241,17 @@ Verdict judge_case(std::string test, Attempt mine, const Attempt& reference) {
   return verdict;
 }
 
-Verdict judge_inheritance(Verdict mine, Verdict isolated) {
-  if (!mine.passed() && !isolated.passed()) return isolated;
-  mine.inherited = !mine.passed();
-  return mine;
+Verdict judge_inheritance(const std::vector<Verdict>& mine, const std::vector<Verdict>& isolated) {
+  const auto own = std::ranges::find_if_not(isolated, &Verdict::passed);
+  const std::vector<Verdict>& runs = own == isolated.end() ? mine : isolated;
+  Verdict verdict = own == isolated.end() ? mine.front() : *own;
+  const auto passed = static_cast<std::size_t>(std::ranges::count_if(runs, &Verdict::passed));
+  if (passed > 0) {
+    verdict.sometimes = Runs{.passed = passed, .all = runs.size()};
+  } else {
+    verdict.inherited = own == isolated.end();
+  }
+  return verdict;
 }
 
 }  // namespace kv::course

@@ -220,6 +220,22 @@ class SecondLab : public testing::Test {
     write_text(course_.root() / "labs/02-mini/answer.cc", source);
   }
 
+  // An answer() that is right or wrong by the number of the run: '+' or '-' in `runs`, and right
+  // where they are used up. Each question counts its own runs, in a file.
+  std::string answering_by_turns(const std::string& runs) const {
+    return "#include <fstream>\n#include <filesystem>\n#include <string_view>\n"
+           "static bool right_now(std::string_view question) {\n"
+           "  const std::string file = \"" +
+           course_.root().string() +
+           "/asked-\" + std::to_string(question.size());\n"
+           "  std::ofstream(file, std::ios::app) << '.';\n"
+           "  const std::string_view runs = \"" +
+           runs +
+           "\";\n  const auto run = std::filesystem::file_size(file) - 1;\n"
+           "  return run >= runs.size() || runs[run] == '+';\n}\n" +
+           answering("(question.size() < 100 || right_now(question) ? question.size() : 9)");
+  }
+
   static constexpr auto right_earlier = "int earlier() { return 1; }\n";
   const MiniCourse course_;
 };
@@ -256,6 +272,34 @@ TEST_F(SecondLab, AnOwnFaultIsToldThoughTheFirstLabIsBroken) {
   EXPECT_TRUE(says(lab, "next: 2.1 Short questions")) << lab.output;
   write_own("no code\n");
   EXPECT_EQ(course_.kvcourse({"lab", "2"}).code, 4);
+}
+
+TEST_F(SecondLab, AFaultThatDoesNotAlwaysShowIsNoInheritedOne) {
+  struct {
+    const char* runs;
+    const char* told;
+    const char* program;
+  } const submissions[] = {
+      {"-", "passed 1 of 2 runs", "test_02-mini_mine"},
+      {"-+++++-", "passed 1 of 3 runs", "test_02-mini_mine"},
+      {"-++-", "passed 2 of 3 runs", "test_02-mini_lab"},
+      {"-++++-", "passed 4 of 5 runs", "test_02-mini_lab"},
+  };
+  for (const auto& [runs, told, program] : submissions) {
+    SCOPED_TRACE(runs);
+    fs::remove(course_.root() / "asked-100");
+    write_own(answering_by_turns(runs));
+    const course::Outcome graded = course_.kvcourse({"grade", "2", "--inherited=forgive"});
+    EXPECT_TRUE(ends_with_score(graded, "40")) << graded.output;
+    for (const std::string& part :
+         {"fails sometimes: " + std::string(told), "build/dev/bin/" + std::string(program),
+          std::string("1 wrong answer (1 only sometimes)"), std::string("what threads share")})
+      EXPECT_TRUE(says(graded, part)) << part << " is not in\n" << graded.output;
+  }
+  fs::remove(course_.root() / "asked-100");
+  const course::Outcome lab = course_.kvcourse({"lab", "2"});
+  EXPECT_EQ(lab.code, 1);
+  EXPECT_TRUE(says(lab, "fails sometimes: passed 4 of 5 runs")) << lab.output;
 }
 
 TEST(Kvcourse, AnswersWrongUsageWithOneLine) {
