@@ -144,10 +144,33 @@ TEST(Lab, TellsWhereTheWorkStops) {
         "alone: build/dev/bin/test_01-mini_mine --gtest_filter=Short.TwoLetters --seed=1 --story",
         "read:  lessons/01-mini/README.md#short-questions", "Long questions: 1 of 1 cases, ok"})
     EXPECT_TRUE(says(wrong, part)) << part << " is not in\n" << wrong.output;
+  EXPECT_TRUE(says(wrong, "\n\nnext: ")) << wrong.output;
+  EXPECT_FALSE(says(wrong, "\n\n\n")) << wrong.output;
 
   course.submit(right_answer());
   for (const char* seed : {"--seed=1", "--seed=7", "--seed=random"})
     EXPECT_EQ(course.kvcourse({"lab", "01", seed}).code, 0);
+}
+
+TEST(Lab, RunsOneTaskAloneThoughTheOneBeforeItIsOpen) {
+  const MiniCourse course;
+  course.submit(
+      "#include <string>\n#include <string_view>\n#include \"base/todo.h\"\n"
+      "std::string answer(std::string_view q) {\n"
+      "  if (q.size() < 100) throw kv::todo(\"1.1\");\n"
+      "  return std::to_string(q.size()) + std::string(q); }\n");
+  const course::Outcome open = course.kvcourse({"lab", "1", "--task", "1.1"});
+  EXPECT_EQ(open.code, 3);
+  EXPECT_TRUE(says(open, "next: 1.1 Short questions")) << open.output;
+
+  const course::Outcome alone = course.kvcourse({"lab", "1", "--task=1.2"});
+  EXPECT_EQ(alone.code, 0);
+  EXPECT_TRUE(says(alone, "Long questions: 1 of 1 cases, ok\n\ntask 1.2 passes; ")) << alone.output;
+  EXPECT_FALSE(says(alone, "Short questions")) << alone.output;
+
+  const course::Outcome none = course.kvcourse({"lab", "1", "--task=1.3"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_TRUE(says(none, "lab 01-mini has no task \"1.3\"; there are: 1.1, 1.2")) << none.output;
 }
 
 TEST(Lab, TellsTheStepThatCrashedAndTheOnesBeforeIt) {
@@ -256,6 +279,16 @@ TEST_F(SecondLab, AFaultOfTheFirstIsInheritedHoweverItShows) {
     EXPECT_TRUE(says(lab, "2.2   Long questions: 0 of 1 cases")) << lab.output;
     EXPECT_TRUE(says(lab, "3 cases fail by a fault of an earlier lab")) << lab.output;
   }
+}
+
+TEST_F(SecondLab, LabNamesTheInheritedCases) {
+  write_earlier("#include \"base/todo.h\"\nint earlier() { throw kv::todo(\"1.1\"); }\n");
+  const course::Outcome hole = course_.kvcourse({"lab", "2", "--task=2.1"});
+  EXPECT_TRUE(says(hole,
+                   "\n\n2 cases fail by a fault of an earlier lab: on the reference's they pass\n"
+                   "  Short.OneLetter: not written yet: lab 1.1, labs/01-mini/earlier.cc:2\n"
+                   "  Short.TwoLetters: not written yet: lab 1.1, labs/01-mini/earlier.cc:2\n"))
+      << hole.output;
 }
 
 TEST_F(SecondLab, AnOwnFaultIsToldThoughTheFirstLabIsBroken) {
