@@ -66,7 +66,7 @@ struct Question {
   std::string nonce;  // unpredictable, another one for each run
   int time_limit_s = 0;
   int memory_limit_mb = 0;
-  std::string root;  // the project's folder, which a sanitizer's report names in full
+  std::string root;  // the project's folder, which a sanitizer's report may name
 };
 
 Attempt judge_run(const Question& question, const Outcome& outcome);

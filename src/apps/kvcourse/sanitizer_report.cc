@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
+#include <array>
 #include <vector>
 
 namespace kv::course {
@@ -23,43 +23,48 @@ std::optional<std::string_view> from_first_report(std::string_view errors) {
   return errors.substr(begin);
 }
 
-// The lines of the report: up to its summary, which all but the undefined-behaviour sanitizer have.
-std::vector<std::string_view> lines_of_report(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (lines.back().starts_with("SUMMARY: ")) break;
-  }
-  return lines;
-}
-
-// "    #1 kv::SkipList::insert(...) /home/ada/kvdb/labs/03-memtable/skip_list.cc:88 (program+0x1f)"
+// "    #1 kv::SkipList::insert(...) labs/03-memtable/skip_list.cc:88 (program+0x1f)"
 bool is_frame(std::string_view line) {
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
   return line.starts_with('#');
 }
 
-bool is_in_project(std::string_view frame, std::string_view root) {
-  return std::ranges::any_of(
-      std::initializer_list<std::string_view>{"labs", "src", "tests", "solutions"},
-      [&](std::string_view folder) {
-        return frame.find(fmt::format(" {}/{}/", root, folder)) != frame.npos;
-      });
-}
+constexpr auto folders = std::to_array<std::string_view>({"labs/", "src/", "tests/", "solutions/"});
 
-// Without the project's folder and, in a frame, without the offset in the program.
+// With the places in the project told from its root on, and frames without the offset in the
+// program. A report names a source as its compiler was given it: from the build folder
+// (build/<preset>) on, or in full.
 std::string shortened(std::string_view line, std::string_view root) {
   const std::size_t module = line.rfind(" (");
   if (is_frame(line) && module != line.npos && line.substr(module).find("+0x") != line.npos)
     line = line.substr(0, module);
   std::string text(line);
-  if (root.empty()) return text;
-  const std::string prefix = fmt::format("{}/", root);
-  for (std::size_t at = text.find(prefix); at != text.npos; at = text.find(prefix, at))
-    text.erase(at, prefix.size());
+  for (const std::string& up : {std::string("../../"), fmt::format("{}/", root)}) {
+    for (const std::string_view folder : folders) {
+      const std::size_t at = text.find(fmt::format("{}{}", up, folder));
+      if (at != text.npos && (at == 0 || text[at - 1] == ' ')) text.erase(at, up.size());
+    }
+  }
   return text;
+}
+
+// Of a frame that was shortened.
+bool is_in_project(std::string_view frame) {
+  return std::ranges::any_of(folders, [frame](std::string_view folder) {
+    return frame.find(fmt::format(" {}", folder)) != frame.npos;
+  });
+}
+
+// The lines of the report: up to its summary, which all but the undefined-behaviour sanitizer have.
+std::vector<std::string> lines_of_report(std::string_view text, std::string_view root) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(shortened(text.substr(0, end), root));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (lines.back().starts_with("SUMMARY: ")) break;
+  }
+  return lines;
 }
 
 }  // namespace
@@ -70,23 +75,21 @@ std::optional<SanitizerReport> first_sanitizer_report(std::string_view errors,
   constexpr std::size_t most_frames = 8;  // of a stack: a deep recursion must not hide what follows
   const std::optional<std::string_view> report = from_first_report(errors);
   if (!report) return std::nullopt;
-  const std::vector<std::string_view> lines = lines_of_report(*report);
-  const auto ours = [root](std::string_view line) {
-    return is_frame(line) && is_in_project(line, root);
-  };
+  const std::vector<std::string> lines = lines_of_report(*report, root);
+  const auto ours = [](std::string_view line) { return is_frame(line) && is_in_project(line); };
   const bool any_ours = std::ranges::any_of(lines, ours);
 
-  SanitizerReport shown{.headline = shortened(lines.front(), root), .text = {}};
+  SanitizerReport shown{.headline = lines.front(), .text = {}};
   std::size_t line_count = 0;
   std::size_t frames = 0;
-  for (const std::string_view line : lines) {
+  for (const std::string& line : lines) {
     if (!is_frame(line)) {
       frames = 0;
     } else if ((any_ours && !ours(line)) || ++frames > most_frames) {
       continue;
     }
     if (++line_count > most_lines) break;
-    shown.text += shortened(line, root) + "\n";
+    shown.text += line + "\n";
   }
   return shown;
 }

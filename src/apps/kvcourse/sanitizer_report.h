@@ -18,9 +18,10 @@ struct SanitizerReport {
 };
 
 // The first report of the address, leak, thread or undefined-behaviour sanitizer in what a program
-// printed to standard error. `root` is the project's folder as the report names it: paths below it
-// are shortened, and frames outside of its labs/, src/, tests/ and solutions/ are left out. Nothing
-// is left out of a report that has no other frames: they are all there is to go by.
+// printed to standard error. `root` is the project's folder, which the report may name in full.
+// Paths below it are told from there on, and frames outside of its labs/, src/, tests/ and
+// solutions/ are left out; not so where a report has no other frames: they are all there is to go
+// by.
 std::optional<SanitizerReport> first_sanitizer_report(std::string_view errors,
                                                       std::string_view root);
 

@@ -16,23 +16,23 @@ constexpr auto data_race = R"(a line that the program printed
 ==================
 WARNING: ThreadSanitizer: data race (pid=6876)
   Read of size 8 at 0x7b0400004670 by thread T2:
-    #0 List::count() const /home/ada/kvdb/labs/03-memtable/skip_list.cc:11 (t+0xc904)
-    #1 operator() /home/ada/kvdb/tests/03-memtable/skip_list_test.cc:9 (t+0xcaee)
+    #0 List::count() const ../../labs/03-memtable/skip_list.cc:11 (t+0xc904)
+    #1 operator() ../../tests/03-memtable/skip_list_test.cc:9 (t+0xcaee)
     #2 __invoke_impl<void, Beside::TestBody()::<lambda()> > /usr/include/c++/12/bits/invoke.h:61 (t+0xcaee)
     #3 _M_run /usr/include/c++/12/bits/std_thread.h:210 (t+0xcaee)
     #4 <null> <null> (libstdc++.so.6+0xd44a2)
 
   Previous write of size 8 at 0x7b0400004670 by thread T1:
     #0 operator new(unsigned long) ../../../../src/libsanitizer/tsan/tsan_new_delete.cpp:64 (libtsan.so.2+0x87323)
-    #1 List::insert(int) /home/ada/kvdb/labs/03-memtable/skip_list.cc:6 (t+0xc87b)
-    #2 operator() /home/ada/kvdb/tests/03-memtable/skip_list_test.cc:8 (t+0xc969)
+    #1 List::insert(int) ../../labs/03-memtable/skip_list.cc:6 (t+0xc87b)
+    #2 operator() ../../tests/03-memtable/skip_list_test.cc:8 (t+0xc969)
     #3 <null> <null> (libstdc++.so.6+0xd44a2)
 
   Thread T2 (tid=6882, running) created by main thread at:
     #0 pthread_create ../../../../src/libsanitizer/tsan/tsan_interceptors_posix.cpp:1001 (libtsan.so.2+0x5e686)
     #1 testing::Test::Run() /usr/src/googletest/googletest/src/gtest.cc:2650 (t+0x41146)
 
-SUMMARY: ThreadSanitizer: data race /home/ada/kvdb/labs/03-memtable/skip_list.cc:11 in List::count() const
+SUMMARY: ThreadSanitizer: data race ../../labs/03-memtable/skip_list.cc:11 in List::count() const
 ==================
 ==================
 WARNING: ThreadSanitizer: data race (pid=6876)
@@ -63,14 +63,14 @@ TEST(SanitizerReport, WhatStandsBehindTheSummaryIsLeftOut) {
 =================================================================
 ==6903==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000230 at pc 0x562c bp 0x7ffe sp 0x7ffe
 WRITE of size 8 at 0x602000000230 thread T0
-    #0 0x562cc73259a6 in List::publish(Node*, Node*) /home/ada/kvdb/labs/03-memtable/skip_list.cc:3
+    #0 0x562cc73259a6 in List::publish(Node*, Node*) ../../labs/03-memtable/skip_list.cc:3
     #1 0x562cc73581bd in testing::Test::Run() (/home/ada/kvdb/build/asan/bin/t+0x5e1bd)
 
 freed by thread T0 here:
     #0 0x7fb427aba3c8 in operator delete(void*, unsigned long) ../../../../src/libsanitizer/asan/asan_new_delete.cpp:164
-    #1 0x562cc7326740 in Freed_Test::TestBody() /home/ada/kvdb/tests/03-memtable/skip_list_test.cc:15
+    #1 0x562cc7326740 in Freed_Test::TestBody() ../../tests/03-memtable/skip_list_test.cc:15
 
-SUMMARY: AddressSanitizer: heap-use-after-free /home/ada/kvdb/labs/03-memtable/skip_list.cc:3 in List::publish(Node*, Node*)
+SUMMARY: AddressSanitizer: heap-use-after-free ../../labs/03-memtable/skip_list.cc:3 in List::publish(Node*, Node*)
 Shadow bytes around the buggy address:
   0x0c047fff7ff0: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00
 ==6903==ABORTING
@@ -100,6 +100,23 @@ TEST(SanitizerReport, UndefinedBehaviourIsToldWithItsPlace) {
             "labs/03-memtable/ub.cc:1:64: runtime error: signed integer overflow: 2147483647 + 1 "
             "cannot be represented in type 'int'");
   EXPECT_EQ(report->text, report->headline + "\n");
+}
+
+TEST(SanitizerReport, TheProjectMayBeNamedFromTheBuildFolderInFullOrNotAtAll) {
+  for (const std::string place : {"../../", "/home/ada/kvdb/", ""}) {
+    const auto report = first_sanitizer_report(
+        "WARNING: ThreadSanitizer: data race (pid=1)\n"
+        "    #0 main " +
+            place +
+            "src/a.cc:1 (t+0xc904)\n"
+            "    #1 new ../../../../src/libsanitizer/tsan/tsan_new_delete.cpp:64 "
+            "(libtsan.so.2+0x8)\n"
+            "    #2 Run() /usr/src/googletest/googletest/src/gtest.cc:2650 (t+0x41146)\n",
+        root);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_EQ(report->text,
+              "WARNING: ThreadSanitizer: data race (pid=1)\n    #0 main src/a.cc:1\n");
+  }
 }
 
 TEST(SanitizerReport, ADeepRecursionDoesNotHideWhatFollows) {
