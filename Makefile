@@ -9,7 +9,7 @@ KVCOURSE := build/dev/bin/kvcourse
         mutants format format-check tidy fuzz asan tsan clean need-lab kvcourse
 
 help: ## this list
-	@echo 'Usage: make COMMAND [LAB=1] [PRESET=dev|release|asan|tsan]'
+	@echo 'Usage: make COMMAND [LAB=1] [TASK=1.2] [PRESET=dev|release|asan|tsan]'
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (.ci/packages.txt)
@@ -25,8 +25,8 @@ demo: packages ## set up, build and show kvcli at work
 test: build ## build and run every test
 	@ctest --preset $(PRESET) -j 2
 
-lab: need-lab kvcourse ## LAB=N: run your lab's tests, task by task
-	@$(KVCOURSE) lab $(LAB) --preset $(PRESET)
+lab: need-lab kvcourse ## LAB=N: run your lab's tests, task by task; TASK=N.M: one task alone
+	@$(KVCOURSE) lab $(LAB) $(if $(TASK),--task $(TASK)) --preset $(PRESET)
 
 grade: need-lab kvcourse ## LAB=N: your score, the cause of each loss, and what to read
 	@$(KVCOURSE) grade $(LAB) --preset $(PRESET)

@@ -36,8 +36,9 @@ enum Exit : int {
   exit_not_built = 4,   // the lab does not build, or a file or tool is missing
 };
 
-// Tells the story of a lab in the making, task by task, up to where the work stops.
-Result<int> lab_command(const Settings& settings, const std::string& lab);
+// Tells the story of a lab in the making, task by task, up to where the work stops; of one task
+// alone where `only` names it ("3.5"), whatever is open before it. An empty `only` means all.
+Result<int> lab_command(const Settings& settings, const std::string& lab, const std::string& only);
 
 // The score; writes the results into `out`/NN-name.
 Result<int> grade_command(const Settings& settings, const std::string& lab,

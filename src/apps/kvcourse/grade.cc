@@ -138,7 +138,24 @@ Verdict Grader::judge(const std::string& test, const Attempt& answer) const {
   Verdict verdict =
       mine_.empty() ? judge_case(test, not_run(*plan_.problem), answer) : run(mine_, test, answer);
   if (verdict.passed() || isolated_.empty()) return verdict;
-  return judge_inheritance(std::move(verdict), run(isolated_, test, answer));
+  return judge_failed(std::move(verdict), test, answer);
+}
+
+// Each program runs until it contradicts what the runs before said, or often enough: a failure that
+// does not always show must not be forgiven for the run in which it did not.
+Verdict Grader::judge_failed(Verdict first, const std::string& test, const Attempt& answer) const {
+  constexpr std::size_t most_isolated = 5;
+  constexpr std::size_t most_mine = 3;
+  std::vector<Verdict> mine = {std::move(first)};
+  std::vector<Verdict> isolated;
+  do {
+    isolated.push_back(run(isolated_, test, answer));
+  } while (isolated.back().passed() && isolated.size() < most_isolated);
+  // An earlier lab that does not build fails the same way each time.
+  const bool repeat = isolated.back().passed() && !mine_.empty();
+  while (repeat && !mine.back().passed() && mine.size() < most_mine)
+    mine.push_back(run(mine_, test, answer));
+  return judge_inheritance(mine, isolated);
 }
 
 TaskGrade Grader::judge(std::size_t task, const std::vector<Attempt>& answers,

@@ -73,6 +73,7 @@ class Grader {
   std::vector<Attempt> answers(std::size_t task) const;  // the reference's, by case
   TaskGrade judge(std::size_t task, const std::vector<Attempt>& answers, AfterHang after) const;
   Verdict judge(const std::string& test, const Attempt& answer) const;
+  Verdict judge_failed(Verdict first, const std::string& test, const Attempt& answer) const;
   Verdict run(const std::filesystem::path& program, const std::string& test,
               const Attempt& answer) const;
 

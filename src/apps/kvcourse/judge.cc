@@ -7,26 +7,28 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "apps/kvcourse/sanitizer_report.h"
+
 namespace kv::course {
 namespace {
 
-// The line of a text in which the words stand, from the words on; empty if there is none.
-std::string line_from(std::string_view text, std::string_view words) {
-  const std::size_t begin = text.find(words);
+// The place of a hole that the program came to, as the hole itself told it; empty if there is none.
+std::string todo_in(std::string_view text) {
+  const std::size_t begin = text.find("not written yet: lab ");
   if (begin == text.npos) return {};
   std::string_view line = text.substr(begin, text.substr(begin).find('\n'));
   // GoogleTest quotes what an exception said.
   return std::string(line.substr(0, line.find('"')));
 }
 
-std::string todo_in(std::string_view text) { return line_from(text, "not written yet: lab "); }
-
-std::string sanitizer_in(std::string_view text) {
-  for (const std::string_view words : {"ERROR: AddressSanitizer", "ERROR: LeakSanitizer",
-                                       "WARNING: ThreadSanitizer", "runtime error: "}) {
-    if (std::string line = line_from(text, words); !line.empty()) return line;
-  }
-  return {};
+// Whether a sanitizer reported something, which then is what the attempt failed by.
+bool judge_sanitizer(const Question& question, const Outcome& outcome, Attempt& attempt) {
+  std::optional<SanitizerReport> report = first_sanitizer_report(outcome.errors, question.root);
+  if (!report) return false;
+  attempt.cause = Cause::sanitizer;
+  attempt.detail = std::move(report->headline);
+  attempt.report = std::move(report->text);
+  return true;
 }
 
 // The end of what a program printed is what it printed about its end.
@@ -92,9 +94,8 @@ void judge_signal(const Question& question, const Outcome& outcome, Attempt& att
   if (std::string todo = todo_in(outcome.errors); !todo.empty()) {
     attempt.cause = Cause::not_written;
     attempt.detail = std::move(todo);
-  } else if (std::string report = sanitizer_in(outcome.errors); !report.empty()) {
-    attempt.cause = Cause::sanitizer;
-    attempt.detail = std::move(report);
+  } else if (judge_sanitizer(question, outcome, attempt)) {
+    return;
   } else if (outcome.errors.find("std::bad_alloc") != std::string::npos) {
     attempt.cause = Cause::out_of_memory;
     attempt.detail = fmt::format("wanted more than {} MB of memory", question.memory_limit_mb);
@@ -109,9 +110,8 @@ void judge_signal(const Question& question, const Outcome& outcome, Attempt& att
 // A process that ended by itself and left no record.
 void judge_silence(const Question& question, const Outcome& outcome, Attempt& attempt) {
   attempt.report = last_lines(outcome.errors);
-  if (std::string report = sanitizer_in(outcome.errors); !report.empty()) {
-    attempt.cause = Cause::sanitizer;
-    attempt.detail = std::move(report);
+  if (judge_sanitizer(question, outcome, attempt)) {
+    return;
   } else if (outcome.errors.find("hard rss limit exhausted") != std::string::npos) {
     attempt.cause = Cause::out_of_memory;
     attempt.detail = fmt::format("wanted more than {} MB of memory", question.memory_limit_mb);
@@ -195,12 +195,10 @@ Attempt judge_run(const Question& question, const Outcome& outcome) {
   attempt = std::move(*read);
   if (!attempt.failures.empty()) {
     judge_failures(question, attempt);
-  } else if (outcome.code != 0) {
+  } else if (outcome.code != 0 && !judge_sanitizer(question, outcome, attempt)) {
     attempt.report = last_lines(outcome.errors);
-    const std::string report = sanitizer_in(outcome.errors);
-    attempt.cause = report.empty() ? Cause::ended_early : Cause::sanitizer;
-    attempt.detail =
-        report.empty() ? fmt::format("exit code {} after the case ended", outcome.code) : report;
+    attempt.cause = Cause::ended_early;
+    attempt.detail = fmt::format("exit code {} after the case ended", outcome.code);
   }
   return attempt;
 }
@@ -243,10 +241,17 @@ Verdict judge_case(std::string test, Attempt mine, const Attempt& reference) {
   return verdict;
 }
 
-Verdict judge_inheritance(Verdict mine, Verdict isolated) {
-  if (!mine.passed() && !isolated.passed()) return isolated;
-  mine.inherited = !mine.passed();
-  return mine;
+Verdict judge_inheritance(const std::vector<Verdict>& mine, const std::vector<Verdict>& isolated) {
+  const auto own = std::ranges::find_if_not(isolated, &Verdict::passed);
+  const std::vector<Verdict>& runs = own == isolated.end() ? mine : isolated;
+  Verdict verdict = own == isolated.end() ? mine.front() : *own;
+  const auto passed = static_cast<std::size_t>(std::ranges::count_if(runs, &Verdict::passed));
+  if (passed > 0) {
+    verdict.sometimes = Runs{.passed = passed, .all = runs.size()};
+  } else {
+    verdict.inherited = own == isolated.end();
+  }
+  return verdict;
 }
 
 }  // namespace kv::course

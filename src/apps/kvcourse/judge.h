@@ -55,7 +55,7 @@ struct Attempt {
   std::vector<std::string> failures;  // of assertions, as the case reported them
   std::vector<std::string> story;     // without a record: as far as it was told while it happened
   Observations observations;
-  std::string report;  // of a sanitizer, or the last lines that a crashing program printed
+  std::string report;  // of a sanitizer (sanitizer_report.h), or a crashing program's last lines
 
   bool passed() const { return cause == Cause::none; }
 };
@@ -66,6 +66,7 @@ struct Question {
   std::string nonce;  // unpredictable, another one for each run
   int time_limit_s = 0;
   int memory_limit_mb = 0;
+  std::string root;  // the project's folder, which a sanitizer's report may name
 };
 
 Attempt judge_run(const Question& question, const Outcome& outcome);
@@ -82,6 +83,12 @@ struct Difference {
 
 std::optional<Difference> first_difference(const Attempt& mine, const Observations& expected);
 
+// How often a case passed that was run several times.
+struct Runs {
+  std::size_t passed = 0;
+  std::size_t all = 0;
+};
+
 // What a case is worth in the end.
 struct Verdict {
   std::string test;
@@ -89,6 +96,7 @@ struct Verdict {
   std::optional<Difference> difference = {};
   std::string program = {};  // that it ran in, relative to the root; empty: in none
   bool inherited = false;  // it passes on the reference's earlier stages: their fault, not its own
+  std::optional<Runs> sometimes = {};  // set where it fails in some runs and passes in others
 
   bool passed() const { return attempt.passed(); }
 };
@@ -96,9 +104,15 @@ struct Verdict {
 // Compares an attempt with the reference's. `reference` tells what it observed, or how it failed.
 Verdict judge_case(std::string test, Attempt mine, const Attempt& reference);
 
-// Tells an own fault from an inherited one. `isolated` is the verdict on this lab's code on the
-// reference's earlier stages; where that fails too, it is the one to tell of: in it, nothing of an
-// earlier lab hides the own fault.
-Verdict judge_inheritance(Verdict mine, Verdict isolated);
+// Tells an own fault from an inherited one. `mine` are the runs of a case on the student's earlier
+// labs, the first of which failed; `isolated` those on the reference's. A single run of each would
+// not do: a race in this lab's own code that shows in one run and not in the next would look
+// inherited. So inherited is what fails in all of the first and in none of the second.
+//
+// Where a run of `isolated` fails, it is the one to tell of: in it, nothing of an earlier lab hides
+// the own fault.
+//
+// Requires: neither is empty.
+Verdict judge_inheritance(const std::vector<Verdict>& mine, const std::vector<Verdict>& isolated);
 
 }  // namespace kv::course

@@ -40,6 +40,7 @@ struct Options {
   std::string root;
   std::string seed = "1";
   std::string lab;
+  std::string task;
   std::string out = "grades";
   std::string inherited = "count";
 };
@@ -76,10 +77,13 @@ void add_grading_commands(CLI::App& app, Options& options, std::function<Result<
                                      "Run a lab's tests, task by task, up to where the work "
                                      "stops");
   lab->add_option("lab", options.lab, "the lab: 1, 01 or 01-introduction")->required();
+  lab->add_option("--task", options.task,
+                  "this task alone, for example 1.2; all of them if left out");
   lab->footer(
       "Exit codes: 0 all tasks pass; 1 a case fails; 2 wrong usage or a broken project;\n"
       "3 nothing fails and a hole is still to be filled; 4 the lab does not build.");
-  lab->callback([&] { chosen = [&] { return lab_command(options.settings, options.lab); }; });
+  lab->callback(
+      [&] { chosen = [&] { return lab_command(options.settings, options.lab, options.task); }; });
 
   CLI::App* grade =
       app.add_subcommand("grade", "The score: points, the cause of each loss, what to read");

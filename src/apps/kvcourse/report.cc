@@ -49,6 +49,26 @@ std::string counted(std::size_t count, Cause cause) {
   return fmt::format("{} {}{}", count, name(cause), noun && count > 1 ? "s" : "");
 }
 
+// What the cause alone does not say of a failure.
+std::string remark(const Verdict& verdict) {
+  if (verdict.inherited) return " (inherited from an earlier lab)";
+  if (!verdict.sometimes) return "";
+  return fmt::format(", fails sometimes: passed {} of {} runs", verdict.sometimes->passed,
+                     verdict.sometimes->all);
+}
+
+std::string hint(const Grade& grade, const Verdict& verdict) {
+  if (verdict.sometimes)
+    return fmt::format(
+        "    hint: this is most often a race: look at what threads share;\n"
+        "          `make lab LAB={} PRESET=tsan` may name the line\n",
+        grade.lab.number);
+  if (verdict.attempt.cause == Cause::crashed)
+    return fmt::format("    hint: `make lab LAB={} PRESET=asan` may name the line\n",
+                       grade.lab.number);
+  return "";
+}
+
 // The same cause in many cases of a task is told once: the first few with their stories.
 std::string losses_of(const Grade& grade, const TaskGrade& task) {
   constexpr std::size_t stories = 3;
@@ -65,8 +85,7 @@ std::string losses_of(const Grade& grade, const TaskGrade& task) {
     } else if (told[attempt.cause]++ < stories) {
       text += story_of(grade, task.task, verdict);
     } else {
-      text += fmt::format("  {}: {}{}\n", verdict.test, name(attempt.cause),
-                          verdict.inherited ? " (inherited from an earlier lab)" : "");
+      text += fmt::format("  {}: {}{}\n", verdict.test, name(attempt.cause), remark(verdict));
     }
   }
   return text;
@@ -80,21 +99,20 @@ std::string lesson_place(const Lab& lab, const TaskInfo& task) {
 
 std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& verdict) {
   const Attempt& attempt = verdict.attempt;
-  std::string text = fmt::format("  {}: {}{}\n", verdict.test, name(attempt.cause),
-                                 verdict.inherited ? " (inherited from an earlier lab)" : "");
+  std::string text =
+      fmt::format("  {}: {}{}\n", verdict.test, name(attempt.cause), remark(verdict));
   text += steps_of(verdict);
   if (verdict.difference) text += difference_text(*verdict.difference);
   constexpr std::size_t most_failures = 3;
-  if (attempt.failures.empty() && !verdict.difference)
+  const bool report_says_it = attempt.report.starts_with(attempt.detail);  // a sanitizer's
+  if (attempt.failures.empty() && !verdict.difference && !report_says_it)
     text += indented(printable(attempt.detail), 4);
   for (std::size_t i = 0; i < attempt.failures.size() && i < most_failures; ++i)
     text += indented(printable(attempt.failures[i]), 4, 20);
   if (attempt.failures.size() > most_failures)
     text += fmt::format("    ... {} failures more\n", attempt.failures.size() - most_failures);
-  if (attempt.cause == Cause::crashed)
-    text += fmt::format("    hint: `make lab LAB={} PRESET=asan` may name the line\n",
-                        grade.lab.number);
-  if (!attempt.report.empty()) text += indented(printable(attempt.report), 4, 30);
+  text += hint(grade, verdict);
+  if (!attempt.report.empty()) text += indented(printable(attempt.report), 4);
   if (!verdict.program.empty())
     text += fmt::format("    alone: {} --gtest_filter={} --seed={} --story\n", verdict.program,
                         verdict.test, grade.seed);
@@ -116,14 +134,17 @@ std::string problem_text(const BuildProblem& problem) {
 std::string causes_text(const TaskGrade& task) {
   std::map<Cause, std::size_t> counts;
   std::size_t inherited = 0;
+  std::size_t sometimes = 0;
   for (const Verdict& verdict : task.verdicts) {
     if (!verdict.passed()) ++counts[verdict.attempt.cause];
     if (verdict.inherited) ++inherited;
+    if (verdict.sometimes) ++sometimes;
   }
   std::string text;
   for (const auto& [cause, count] : counts)
     text += (text.empty() ? "" : ", ") + counted(count, cause);
   if (inherited > 0) text += fmt::format(" ({} inherited)", inherited);
+  if (sometimes > 0) text += fmt::format(" ({} only sometimes)", sometimes);
   return text;
 }
 

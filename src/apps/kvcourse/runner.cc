@@ -54,7 +54,8 @@ Attempt not_run(std::string why) {
 }  // namespace
 
 Runner::Runner(const Project& project, const Lab& lab, std::uint64_t seed)
-    : sanitized_(project.sanitized()),
+    : root_(project.root.string()),
+      sanitized_(project.sanitized()),
       time_limit_s_(sanitized_ ? 5 * lab.time_limit_s : lab.time_limit_s),
       memory_limit_mb_(lab.memory_limit_mb),
       seed_(seed) {}
@@ -87,7 +88,7 @@ Attempt Runner::run_case(const fs::path& program, const std::string& test) const
   }
   const Result<Outcome> outcome = run(command);
   if (!outcome) return not_run(outcome.error().message());
-  const Question question{test, *nonce, time_limit_s_, memory_limit_mb_};
+  const Question question{test, *nonce, time_limit_s_, memory_limit_mb_, root_};
   return judge_run(question, *outcome);
 }
 

@@ -24,6 +24,7 @@ class Runner {
   Attempt run_case(const std::filesystem::path& program, const std::string& test) const;
 
  private:
+  const std::string root_;
   const bool sanitized_;
   const int time_limit_s_;
   const int memory_limit_mb_;

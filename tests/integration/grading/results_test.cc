@@ -75,6 +75,17 @@ TEST(Report, TellsOwnFromInheritedFaults) {
   EXPECT_TRUE(grade_table(grade, Inherited::forgive).ends_with("\nscore: 100/100\n"));
 }
 
+TEST(Report, SaysOfWhatFailsSometimesWhereToLook) {
+  Grade grade = sample();
+  grade.tasks[1].verdicts[0].sometimes = Runs{.passed = 2, .all = 3};
+  const std::string table = grade_table(grade, Inherited::forgive);
+  for (const char* part :
+       {"1 crashed (1 only sometimes)\n", "B.One: crashed, fails sometimes: passed 2 of 3 runs\n",
+        "hint: this is most often a race: look at what threads share;",
+        "`make lab LAB=1 PRESET=tsan`", "\nscore: 65/100\n"})
+    EXPECT_NE(table.find(part), std::string::npos) << part << " is not in\n" << table;
+}
+
 TEST(Report, ShowsTheFirstErrorsOfTheStudentFirst) {
   const auto errors = errors_in(
       "[1/9] Building x\n/p/src/kv/store.h:3:4: error: later\nnoise\n"

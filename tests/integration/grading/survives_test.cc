@@ -144,10 +144,33 @@ TEST(Lab, TellsWhereTheWorkStops) {
         "alone: build/dev/bin/test_01-mini_mine --gtest_filter=Short.TwoLetters --seed=1 --story",
         "read:  lessons/01-mini/README.md#short-questions", "Long questions: 1 of 1 cases, ok"})
     EXPECT_TRUE(says(wrong, part)) << part << " is not in\n" << wrong.output;
+  EXPECT_TRUE(says(wrong, "\n\nnext: ")) << wrong.output;
+  EXPECT_FALSE(says(wrong, "\n\n\n")) << wrong.output;
 
   course.submit(right_answer());
   for (const char* seed : {"--seed=1", "--seed=7", "--seed=random"})
     EXPECT_EQ(course.kvcourse({"lab", "01", seed}).code, 0);
+}
+
+TEST(Lab, RunsOneTaskAloneThoughTheOneBeforeItIsOpen) {
+  const MiniCourse course;
+  course.submit(
+      "#include <string>\n#include <string_view>\n#include \"base/todo.h\"\n"
+      "std::string answer(std::string_view q) {\n"
+      "  if (q.size() < 100) throw kv::todo(\"1.1\");\n"
+      "  return std::to_string(q.size()) + std::string(q); }\n");
+  const course::Outcome open = course.kvcourse({"lab", "1", "--task", "1.1"});
+  EXPECT_EQ(open.code, 3);
+  EXPECT_TRUE(says(open, "next: 1.1 Short questions")) << open.output;
+
+  const course::Outcome alone = course.kvcourse({"lab", "1", "--task=1.2"});
+  EXPECT_EQ(alone.code, 0);
+  EXPECT_TRUE(says(alone, "Long questions: 1 of 1 cases, ok\n\ntask 1.2 passes; ")) << alone.output;
+  EXPECT_FALSE(says(alone, "Short questions")) << alone.output;
+
+  const course::Outcome none = course.kvcourse({"lab", "1", "--task=1.3"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_TRUE(says(none, "lab 01-mini has no task \"1.3\"; there are: 1.1, 1.2")) << none.output;
 }
 
 TEST(Lab, TellsTheStepThatCrashedAndTheOnesBeforeIt) {
@@ -220,6 +243,22 @@ class SecondLab : public testing::Test {
     write_text(course_.root() / "labs/02-mini/answer.cc", source);
   }
 
+  // An answer() that is right or wrong by the number of the run: '+' or '-' in `runs`, and right
+  // where they are used up. Each question counts its own runs, in a file.
+  std::string answering_by_turns(const std::string& runs) const {
+    return "#include <fstream>\n#include <filesystem>\n#include <string_view>\n"
+           "static bool right_now(std::string_view question) {\n"
+           "  const std::string file = \"" +
+           course_.root().string() +
+           "/asked-\" + std::to_string(question.size());\n"
+           "  std::ofstream(file, std::ios::app) << '.';\n"
+           "  const std::string_view runs = \"" +
+           runs +
+           "\";\n  const auto run = std::filesystem::file_size(file) - 1;\n"
+           "  return run >= runs.size() || runs[run] == '+';\n}\n" +
+           answering("(question.size() < 100 || right_now(question) ? question.size() : 9)");
+  }
+
   static constexpr auto right_earlier = "int earlier() { return 1; }\n";
   const MiniCourse course_;
 };
@@ -242,6 +281,16 @@ TEST_F(SecondLab, AFaultOfTheFirstIsInheritedHoweverItShows) {
   }
 }
 
+TEST_F(SecondLab, LabNamesTheInheritedCases) {
+  write_earlier("#include \"base/todo.h\"\nint earlier() { throw kv::todo(\"1.1\"); }\n");
+  const course::Outcome hole = course_.kvcourse({"lab", "2", "--task=2.1"});
+  EXPECT_TRUE(says(hole,
+                   "\n\n2 cases fail by a fault of an earlier lab: on the reference's they pass\n"
+                   "  Short.OneLetter: not written yet: lab 1.1, labs/01-mini/earlier.cc:2\n"
+                   "  Short.TwoLetters: not written yet: lab 1.1, labs/01-mini/earlier.cc:2\n"))
+      << hole.output;
+}
+
 TEST_F(SecondLab, AnOwnFaultIsToldThoughTheFirstLabIsBroken) {
   write_earlier("int earlier() { return 1 }\n");
   write_own(answering("9"));
@@ -256,6 +305,34 @@ TEST_F(SecondLab, AnOwnFaultIsToldThoughTheFirstLabIsBroken) {
   EXPECT_TRUE(says(lab, "next: 2.1 Short questions")) << lab.output;
   write_own("no code\n");
   EXPECT_EQ(course_.kvcourse({"lab", "2"}).code, 4);
+}
+
+TEST_F(SecondLab, AFaultThatDoesNotAlwaysShowIsNoInheritedOne) {
+  struct {
+    const char* runs;
+    const char* told;
+    const char* program;
+  } const submissions[] = {
+      {"-", "passed 1 of 2 runs", "test_02-mini_mine"},
+      {"-+++++-", "passed 1 of 3 runs", "test_02-mini_mine"},
+      {"-++-", "passed 2 of 3 runs", "test_02-mini_lab"},
+      {"-++++-", "passed 4 of 5 runs", "test_02-mini_lab"},
+  };
+  for (const auto& [runs, told, program] : submissions) {
+    SCOPED_TRACE(runs);
+    fs::remove(course_.root() / "asked-100");
+    write_own(answering_by_turns(runs));
+    const course::Outcome graded = course_.kvcourse({"grade", "2", "--inherited=forgive"});
+    EXPECT_TRUE(ends_with_score(graded, "40")) << graded.output;
+    for (const std::string& part :
+         {"fails sometimes: " + std::string(told), "build/dev/bin/" + std::string(program),
+          std::string("1 wrong answer (1 only sometimes)"), std::string("what threads share")})
+      EXPECT_TRUE(says(graded, part)) << part << " is not in\n" << graded.output;
+  }
+  fs::remove(course_.root() / "asked-100");
+  const course::Outcome lab = course_.kvcourse({"lab", "2"});
+  EXPECT_EQ(lab.code, 1);
+  EXPECT_TRUE(says(lab, "fails sometimes: passed 4 of 5 runs")) << lab.output;
 }
 
 TEST(Kvcourse, AnswersWrongUsageWithOneLine) {
