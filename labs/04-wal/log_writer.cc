@@ -51,7 +51,7 @@ class PreallocatedLogWriter final : public LogWriter {
     // last one. Where the record doesn't fit into the file, together with an end record, roll
     // first; a failed roll must leave everything as it was. A buffer that is full is written.
     // Hint: Batch::encode_changes and payload_ save a call of malloc for each record.
-    throw todo("4.2", first, batch, payload_, buffer_, file_, position_, number_, last_,
+    throw todo("4.2", first, batch, payload_, buffer_, file_, position_, number_, broken_);
   }
 
   Status write() override {

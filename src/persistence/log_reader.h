@@ -13,8 +13,8 @@
 //
 // *Thread safety*: one thread at a time. *Ownership*: borrows the bytes, which must outlive it and
 // the records that it gives.
-// *Errors*: none; any bytes may come. Work and memory are bounded: `resync` looks at each multiple
-// of 8 and gives up, as if there were no record, once it has summed 16 times the log's size.
+// *Errors*: none; any bytes may come. Work is bounded: `resync` looks at each multiple of 8, and
+// gives up, as if there were no record, once the reader has summed 16 times the log's size.
 
 #include <cstdint>
 #include <memory>
