@@ -42,7 +42,7 @@ class Replay {
     // behind damage. Remember in stop_ where the records broke off, as long as break_ is not set,
     // and note what is dropped: all of the log, if the break came before it; else what is behind
     // the stop. In salvage, note each damaged stretch. An end record that the writes lead up to
-    // without a break means that the store was closed.
+    // without a break, with nothing but zeros behind it, means that the store was closed.
     throw todo("4.6", log, path, number, take_header(log, {path, 0}, number), stop_, break_);
   }
 
@@ -88,11 +88,16 @@ class Replay {
     break_ = stop_ ? *stop_ : place;
   }
 
-  // Notes the bytes from the offset on, but for the zeros at the end: files begin as zeros.
-  void note_damage(std::string_view log, const std::string& path, std::uint64_t offset) {
+  // Whether there is anything but zeros from the offset on: files begin as zeros.
+  static bool has_bytes_behind(std::string_view log, std::uint64_t offset) {
     const std::size_t last = log.find_last_not_of('\0');
-    if (last == std::string_view::npos || last < offset) return;
-    const std::uint64_t bytes = last + 1 - offset;
+    return last != std::string_view::npos && last >= offset;
+  }
+
+  // Notes the bytes from the offset on, but for the zeros at the end.
+  void note_damage(std::string_view log, const std::string& path, std::uint64_t offset) {
+    if (!has_bytes_behind(log, offset)) return;
+    const std::uint64_t bytes = log.find_last_not_of('\0') + 1 - offset;
     recovered.damages.push_back(
         {path, offset, bytes, fmt::format("{} bytes that no intact record leads to", bytes)});
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,17 @@ class PreallocatedLogWriter final : public LogWriter {
         options_(std::move(options)),
         last_(options_.first - 1),
         synced_(options_.first - 1) {}
+
+  // Goes on in a log that is there.
+  Status resume_log(LogNumber number, std::uint64_t offset) {
+    auto file = files_.open_preallocated(log_path(options_.directory, number));
+    if (!file) return failure(std::move(file));
+    file_ = *std::move(file);
+    number_ = number;
+    position_ = offset;
+    name_is_synced_ = true;
+    return {};
+  }
 
   // Makes the file that the next record goes to, large enough for so many bytes of records.
   Status start_log(LogNumber number, SequenceNumber first, std::size_t bytes) {
@@ -177,12 +189,11 @@ class PreallocatedLogWriter final : public LogWriter {
 }  // namespace
 
 Result<std::unique_ptr<LogWriter>> make_log_writer(FileSystem& files, LogWriterOptions options) {
-  const LogNumber number = options.number;
-  const SequenceNumber first = options.first;
+  const auto [number, offset, first] = std::tuple(options.number, options.offset, options.first);
   auto writer = std::make_unique<PreallocatedLogWriter>(files, std::move(options));
-  if (Status started = writer->start_log(number, first, 0); !started) {
-    return failure(std::move(started));
-  }
+  Status started =
+      offset > 0 ? writer->resume_log(number, offset) : writer->start_log(number, first, 0);
+  if (!started) return failure(std::move(started));
   return writer;
 }
 

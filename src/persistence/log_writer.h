@@ -74,8 +74,13 @@ struct LogWriterOptions {
   // What was appended is written at the latest when it is this much.
   std::size_t buffer_bytes = std::size_t{64} << 10;
 
-  // The number of the first log that is made. No file in the directory has it or a larger one.
+  // The number of the first log that is written. If it is made, no file in the directory has it or
+  // a larger one.
   LogNumber number = 1;
+
+  // If not 0: that log is there, and is written on from here, where its end record stands; there
+  // are only zeros behind.
+  std::uint64_t offset = 0;
 
   // The number of the next write; all writes before it are durable.
   SequenceNumber first = 1;
@@ -85,8 +90,8 @@ struct LogWriterOptions {
   std::function<void(const LogHeader& next)> rolled{};
 };
 
-// Makes the first log; its header is written. (Task 4.2)
-// Errors: those of FileSystem::preallocate, and of writing.
+// Makes the first log and writes its header, or opens the one to go on with. (Task 4.2)
+// Errors: those of FileSystem::preallocate and open_preallocated, and of writing.
 Result<std::unique_ptr<LogWriter>> make_log_writer(FileSystem& files, LogWriterOptions options);
 
 }  // namespace kv

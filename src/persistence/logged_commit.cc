@@ -50,7 +50,8 @@ class DirectoryCommit final : public LoggedCommit {
     Result<std::unique_ptr<LogWriter>> log =
         make_log_writer(files_, {.directory = directory_.path(),
                                  .log_bytes = options_.log_bytes,
-                                 .number = here.next_log,
+                                 .number = recovered_.closed ? here.next_log - 1 : here.next_log,
+                                 .offset = recovered_.closed ? recovered_.end_offset : 0,
                                  .first = here.sequence + 1,
                                  .rolled = [this](const LogHeader& next) { rolled(next); }});
     if (!log) return failure(std::move(log));

@@ -4,8 +4,9 @@
 // directory, recovers, goes on in a new log, and in the background trims the logs by checkpoints.
 //
 //   open     DatabaseDirectory ── recover() ──> memtable
-//   start    something recovered that isn't proven durable?  ── write_checkpoint
-//            a new log (make_log_writer), a queue over it (make_commit_queue)
+//   start    it was closed?  ── go on in its last log
+//            else            ── write_checkpoint, then a new log
+//            the log (make_log_writer), a queue over it (make_commit_queue)
 //   apply    queue ──> log ──> memtable ──> published
 //   rolled   a log is full ── in the background: write_checkpoint, then remove the logs that it
 //            replaces. Not before the logs are as large as the last checkpoint, so that what is

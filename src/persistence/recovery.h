@@ -51,10 +51,12 @@ struct Recovered {
   // All writes up to this one are proven to be durable.
   SequenceNumber synced = 0;
 
-  // Whether the last log has an end record: the store was closed, all is durable.
+  // Whether the store was closed: the last log has an end record, nothing but zeros behind it, and
+  // all is durable. Then one may go on in that log, in the place of the end record.
   bool closed = false;
+  std::uint64_t end_offset = 0;  // of the end record
 
-  // Larger than the number of any log in the directory.
+  // Larger than the number of any log in the directory; of the last one, by 1.
   LogNumber next_log = 1;
 
   // What was dropped as a torn tail, or passed over in salvage, in the order of the files.
