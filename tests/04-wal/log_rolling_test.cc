@@ -31,7 +31,8 @@ class LogRolling : public testing::Test {
 
   std::string sizes() {
     std::string text;
-    for (const std::string& name : log.files().list(log_directory).value()) {
+    const auto names = log.files().list(log_directory);
+    for (const std::string& name : *names) {
       text += name + " " +
               std::to_string(log.files().file_size(join(log_directory, name)).value()) + " ";
     }

@@ -73,7 +73,7 @@ TEST_F(BrokenLogs, AnEndRecordProvesAllBeforeIt) {
   disk.lay(damaged(log, 136));
   EXPECT_EQ(disk.recovered(),
             "1 put \"k\" = \"1\"; 2 put \"k\" = \"1\"; 3 put \"k\" = \"1\"; "
-            "| last 3, synced 0, next log 8 | dropped 000007.log from 136: 18");
+            "| last 3, synced 0, next log 8 | dropped 000007.log from 136: 10");
 }
 
 TEST_F(BrokenLogs, TheHeaderOfALaterLogMayProveIt) {
