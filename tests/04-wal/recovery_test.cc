@@ -83,7 +83,7 @@ TEST_F(Recoveries, AnEndRecordSaysThatTheStoreWasClosed) {
   log.end();
   disk.lay(log);
   EXPECT_EQ(disk.recovered(),
-            "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed, next log 2");
+            "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 104, next log 2");
 }
 
 TEST_F(Recoveries, AStoreThatWasOpenedAgainIsNotClosed) {
@@ -98,7 +98,20 @@ TEST_F(Recoveries, AStoreThatWasOpenedAgainIsNotClosed) {
   open.end();
   disk.lay(open);
   EXPECT_EQ(disk.recovered(),
-            "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed, next log 3");
+            "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 72, next log 3");
+}
+
+TEST_F(Recoveries, WhatStandsBehindAnEndRecordWasWrittenLater) {
+  // Somebody went on in the closed log, in the place of its end record, and that is what a crash
+  // left of it: the end record, and a later sector.
+  LogBytes log(1);
+  log.add(put("a", "1"));
+  log.end();
+  log.add_bytes(std::string(40, '\0'));
+  log.add(put("c", "3"), 1);
+  disk.lay(log);
+  EXPECT_EQ(disk.recovered(),
+            "1 put \"a\" = \"1\"; | last 1, synced 1, next log 2 | dropped 000001.log from 96: 71");
 }
 
 TEST_F(Recoveries, ACheckpointComesBeforeTheLogs) {

@@ -31,7 +31,8 @@ TEST_F(Salvage, OfAWholeStoreItIsAllThereIs) {
   LogBytes log = synced(7, 1, 2);
   log.end();
   disk.lay(log);
-  EXPECT_EQ(salvaged(), "1 put \"k1\" = \"\"; 2 put \"k2\" = \"\"; | last 2, synced 2, closed, next log 8");
+  EXPECT_EQ(salvaged(), "1 put \"k1\" = \"\"; 2 put \"k2\" = \"\"; | last 2, synced 2, closed at 104, "
+            "next log 8");
 }
 
 TEST_F(Salvage, RecordsBehindTheDamageAreKept) {

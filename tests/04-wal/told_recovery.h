@@ -61,7 +61,7 @@ inline std::string Seen::text() const {
   text += "| ";
   if (result->checkpoint != 0) text += "checkpoint " + std::to_string(result->checkpoint) + ", ";
   text += "last " + std::to_string(result->last) + ", synced " + std::to_string(result->synced);
-  if (result->closed) text += ", closed";
+  if (result->closed) text += ", closed at " + std::to_string(result->end_offset);
   text += ", next log " + std::to_string(result->next_log);
   for (const Damage& damage : result->damages) {
     text += " | dropped " + damage.path.substr(damage.path.rfind('/') + 1) + " from " +

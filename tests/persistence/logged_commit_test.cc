@@ -172,7 +172,7 @@ TEST_F(LoggedCommits, ATornTailIsToldWithItsPlace) {
   ASSERT_TRUE(ok(store->flush()));
   ASSERT_TRUE(ok(store->put("b", std::string(1'500, 'v'))));
   std::set<std::string> outcomes;
-  for (std::uint64_t i = 0; i < 40; ++i) {
+  for (std::uint64_t i = 0; i < 200; ++i) {
     SimulatedFileSystem left = files;
     Random random(test::seed() * 1000 + i);
     left.crash(CrashPolicy::random_sectors, random);
@@ -270,6 +270,18 @@ TEST_F(LoggedCommits, OpenedAgainAndAgainItKeepsFewLogs) {
   EXPECT_LE(store.logs(), 10u);
   ASSERT_TRUE(ok(store.open()));
   EXPECT_EQ(store.content(), "\"k\"=\"29\"");
+}
+
+TEST_F(LoggedCommits, AStoreThatWasClosedEmptyKeepsWhatComesLater) {
+  ASSERT_TRUE(ok(store.open()));
+  ASSERT_TRUE(ok(store->close()));
+  ASSERT_TRUE(ok(store.open()));
+  ASSERT_TRUE(ok(store->put("a", "1")));
+  for (const CrashPolicy policy : power_losses) {
+    crash(policy);
+    ASSERT_TRUE(ok(survivor->open()));
+    EXPECT_EQ(survivor->content(), "\"a\"=\"1\"");
+  }
 }
 
 TEST_F(LoggedCommits, CloseWaitsForTheCheckpointUnderWay) {
