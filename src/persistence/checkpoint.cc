@@ -36,11 +36,15 @@ class EntriesWriter {
   EntriesWriter(AppendFile& file, SequenceNumber sequence) : file_(file), sequence_(sequence) {}
 
   Status add(std::string_view key, std::string_view value) {
+    const std::size_t bytes =
+        varint_bytes(key.size()) + key.size() + varint_bytes(value.size()) + value.size();
+    if (!entries_.empty() && entries_.size() + bytes > checkpoint_layout::entries_bytes) {
+      if (Status written = write(RecordKind::entries); !written) return written;
+    }
     append_string(entries_, key);
     append_string(entries_, value);
     ++count_;
-    return entries_.size() < checkpoint_layout::entries_bytes ? Status()
-                                                              : write(RecordKind::entries);
+    return {};
   }
 
   Status finish() {
