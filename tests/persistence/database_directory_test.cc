@@ -184,16 +184,14 @@ void expect_durable_after(const SimulatedFileSystem& before, std::uint64_t point
       SimulatedFileSystem left = files;
       Random random(test::seed() * 1000 + i);
       left.crash(policy, random);
-      EXPECT_EQ(read_file(left, "a/b/db/000001.log").value_or("lost"), "data")
+      ASSERT_EQ(read_file(left, "a/b/db/000001.log").value_or("lost"), "data")
           << "opened again after a crash at point " << point;
-      EXPECT_TRUE(ok(DatabaseDirectory::open(left, "a/b/db", "wal"))) << point;
+      ASSERT_TRUE(ok(DatabaseDirectory::open(left, "a/b/db", "wal"))) << point;
     }
   }
 }
 
-TEST_F(Directories, ItsNameIsDurableWhenItIsOpen) {
-  expect_durable_after(files_, 0);
-}
+TEST_F(Directories, ItsNameIsDurableWhenItIsOpen) { expect_durable_after(files_, 0); }
 
 TEST_F(Directories, ItsNameIsDurableWhenItIsOpenedAfterTheDeathOfItsMaker) {
   // The process dies at each point of the making, and the kernel lives on: what it has is not on

@@ -29,6 +29,7 @@ class LoggedCommits : public testing::Test {
     SimulatedFileSystem left = files;
     Random random(test::seed());
     left.crash(policy, random);
+    survivor.reset();  // before the files that it has open
     after = std::make_unique<SimulatedFileSystem>(left);
     survivor = std::make_unique<SimulatedStore>(*after);
   }
@@ -199,7 +200,6 @@ TEST_F(LoggedCommits, WhatWasReadBackIsMadeDurable) {
   ASSERT_TRUE(ok(survivor->open()));
   EXPECT_EQ(survivor->content(), "\"a\"=\"1\"");
   Random random(test::seed());
-  survivor->abandon();
   for (const CrashPolicy policy : power_losses) {
     SimulatedFileSystem left = *after;
     left.crash(policy, random);
@@ -229,8 +229,8 @@ TEST_F(LoggedCommits, WhatAFailedSyncLeftIsWrittenElsewhere) {
     EXPECT_EQ(told(second->get("c")), "not_found");
     ASSERT_TRUE(ok(second->put("d", "4")));
     const std::string content = second.content();
-    second.abandon();
     disk.crash(CrashPolicy::nothing, random);
+    second.abandon();
     SimulatedStore third(disk);
     ASSERT_TRUE(ok(third.open()));
     EXPECT_EQ(third.content(), content);

@@ -37,7 +37,7 @@ class SimulatedStore {
     return {};
   }
 
-  // The process is gone, or is about to be: nothing of it goes on.
+  // Destroys the store. After a crash of its files that changes nothing.
   void abandon() { store_.reset(); }
 
   Store& store() { return *store_; }
