@@ -30,9 +30,9 @@ class Framing : public testing::Test {
 
   static std::string read(std::string_view file, std::uint64_t offset = 0,
                           std::uint64_t with_seed = seed) {
-    const std::string call = announce("of " + std::to_string(file.size()) + " bytes, the record at " +
-                                      std::to_string(offset) + " with seed " +
-                                      std::to_string(with_seed));
+    const std::string call =
+        announce("of " + std::to_string(file.size()) + " bytes, the record at " +
+                 std::to_string(offset) + " with seed " + std::to_string(with_seed));
     const auto record = record_at(file, offset, with_seed);
     const std::string seen = record ? told(*record) : "none";
     observe(call, seen);

@@ -195,8 +195,9 @@ TEST_F(GroupCommits, WithoutRoomForOneTheOthersGoOn) {
 TEST_F(GroupCommits, AFailedSyncIsToldToAll) {
   queue_puts(3);
   commit.log().fail_sync(1);
-  EXPECT_EQ(answers(),
-            "ok, outcome_unknown (io_error), outcome_unknown (io_error), outcome_unknown (io_error)");
+  EXPECT_EQ(
+      answers(),
+      "ok, outcome_unknown (io_error), outcome_unknown (io_error), outcome_unknown (io_error)");
   EXPECT_EQ(commit.target().published(), 1u);
   EXPECT_EQ(commit.log().syncs(), 2);
   EXPECT_EQ(commit.put("later", "1"), "unavailable");

@@ -247,9 +247,9 @@ TEST_F(BrokenLogs, AnyBitFlippedIsNoticedOrBeyondWhatIsProven) {
       }
       // What is proven by other records than the one that was hit.
       const SequenceNumber least = log == &first ? 4 : 2;
-      const bool prefix = seen.versions.size() == seen.result->last &&
-                          std::ranges::equal(seen.versions, std::span(whole.versions)
-                                                                .first(seen.versions.size()));
+      const bool prefix =
+          seen.versions.size() == seen.result->last &&
+          std::ranges::equal(seen.versions, std::span(whole.versions).first(seen.versions.size()));
       if (!prefix || seen.result->last < least) ++wrong;
     }
     disk.lay(*log, log->bytes().size());

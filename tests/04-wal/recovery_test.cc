@@ -82,8 +82,9 @@ TEST_F(Recoveries, AnEndRecordSaysThatTheStoreWasClosed) {
   log.add(put("b", "2"), 1);
   log.end();
   disk.lay(log);
-  EXPECT_EQ(disk.recovered(),
-            "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 104, next log 2");
+  EXPECT_EQ(
+      disk.recovered(),
+      "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 104, next log 2");
 }
 
 TEST_F(Recoveries, AStoreThatWasOpenedAgainIsNotClosed) {
@@ -97,8 +98,9 @@ TEST_F(Recoveries, AStoreThatWasOpenedAgainIsNotClosed) {
   open.add(put("b", "2"));
   open.end();
   disk.lay(open);
-  EXPECT_EQ(disk.recovered(),
-            "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 72, next log 3");
+  EXPECT_EQ(
+      disk.recovered(),
+      "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 72, next log 3");
 }
 
 TEST_F(Recoveries, WhatStandsBehindAnEndRecordWasWrittenLater) {
@@ -126,8 +128,7 @@ TEST_F(Recoveries, ACheckpointComesBeforeTheLogs) {
 
 TEST_F(Recoveries, ACheckpointAloneIsAStore) {
   disk.lay_checkpoint(7, 3, {{5, "a"}});
-  EXPECT_EQ(disk.recovered(),
-            "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 3");
+  EXPECT_EQ(disk.recovered(), "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 3");
 }
 
 TEST_F(Recoveries, WhatTheCheckpointHasIsNotReplayed) {
@@ -162,11 +163,9 @@ TEST_F(Recoveries, LogsThatTheCheckpointReplacesAreLeftAlone) {
 
 TEST_F(Recoveries, TheNextLogIsBehindAllThatAreThere) {
   disk.lay_checkpoint(7, 20, {{5, "a"}});
-  EXPECT_EQ(disk.recovered(),
-            "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 20");
+  EXPECT_EQ(disk.recovered(), "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 20");
   disk.lay(LogBytes(25, 8));
-  EXPECT_EQ(disk.recovered(),
-            "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 26");
+  EXPECT_EQ(disk.recovered(), "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 26");
 }
 
 TEST_F(Recoveries, OtherFilesAreNotLogs) {
@@ -252,8 +251,8 @@ TEST_F(Recoveries, AfterEveryCrashWhatWasSyncedIsThere) {
       Random random(test::seed() * 1000 + i);
       left.crash(power_losses[i % power_losses.size()], random);
       const Seen seen = recover_from(left);
-      bool right = seen.result && seen.result->last >= synced &&
-                   seen.versions.size() == seen.result->last;
+      bool right =
+          seen.result && seen.result->last >= synced && seen.versions.size() == seen.result->last;
       for (std::size_t k = 0; right && k < seen.versions.size(); ++k) {
         const std::string number = std::to_string(k + 1);
         right = seen.versions[k].starts_with(number + " put \"k" + number + "\"");

@@ -31,7 +31,8 @@ TEST_F(Salvage, OfAWholeStoreItIsAllThereIs) {
   LogBytes log = synced(7, 1, 2);
   log.end();
   disk.lay(log);
-  EXPECT_EQ(salvaged(), "1 put \"k1\" = \"\"; 2 put \"k2\" = \"\"; | last 2, synced 2, closed at 104, "
+  EXPECT_EQ(salvaged(),
+            "1 put \"k1\" = \"\"; 2 put \"k2\" = \"\"; | last 2, synced 2, closed at 104, "
             "next log 8");
 }
 
@@ -45,8 +46,9 @@ TEST_F(Salvage, RecordsBehindTheDamageAreKept) {
 TEST_F(Salvage, EveryDamageIsTold) {
   disk.lay(damaged(damaged(synced(7, 1, 6), 45), 140));
   const std::string seen = salvaged();
-  EXPECT_TRUE(seen.starts_with("2 put \"k2\" = \"\"; 3 put \"k3\" = \"\"; 5 put \"k5\" = \"\"; "
-                               "6 put \"k6\" = \"\"; | last 6, synced"));
+  EXPECT_TRUE(
+      seen.starts_with("2 put \"k2\" = \"\"; 3 put \"k3\" = \"\"; 5 put \"k5\" = \"\"; "
+                       "6 put \"k6\" = \"\"; | last 6, synced"));
   EXPECT_TRUE(seen.find("| dropped 000007.log from 40: ") != std::string::npos) << seen;
   EXPECT_TRUE(seen.find("| dropped 000007.log from 136: ") != std::string::npos) << seen;
 }

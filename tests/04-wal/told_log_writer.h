@@ -68,10 +68,10 @@ class ToldLogWriter {
 
   // Makes the writer, and with it the first log: the constructor has tried it already.
   std::string start() {
-    const std::string call =
-        announce("make a writer of log " + std::to_string(options_.number) +
-                 (options_.offset == 0 ? ", " + std::to_string(options_.log_bytes) + " bytes"
-                                       : " from offset " + std::to_string(options_.offset) + " on"));
+    const std::string call = announce(
+        "make a writer of log " + std::to_string(options_.number) +
+        (options_.offset == 0 ? ", " + std::to_string(options_.log_bytes) + " bytes"
+                              : " from offset " + std::to_string(options_.offset) + " on"));
     auto made = make_log_writer(files_, options_);
     const std::string seen = made ? "ok" : std::string(name(made.error().code()));
     if (made) writer_ = *std::move(made);
@@ -122,8 +122,9 @@ class ToldLogWriter {
     Random random(test::seed());
     left.crash(policy, random);
     const bool killed = policy == CrashPolicy::process_death;
-    return saw(killed ? "the logs after the death of the process" : "the logs after a loss of power",
-               told_logs(left));
+    return saw(
+        killed ? "the logs after the death of the process" : "the logs after a loss of power",
+        told_logs(left));
   }
 
   // In how many of many losses of power, of every kind, a write up to `last` is missing.

@@ -220,8 +220,8 @@ TEST(DirectoriesOfTheSystem, AreLockedAgainstTheSameProcess) {
   const std::string path = place.path() + "/not/there";
   const auto directory = DatabaseDirectory::open(FileSystem::posix(), path, "wal");
   ASSERT_TRUE(ok(directory));
-  EXPECT_TRUE(fails_with(Code::unavailable,
-                         DatabaseDirectory::open(FileSystem::posix(), path, "wal")));
+  EXPECT_TRUE(
+      fails_with(Code::unavailable, DatabaseDirectory::open(FileSystem::posix(), path, "wal")));
 }
 
 }  // namespace

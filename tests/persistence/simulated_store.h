@@ -29,9 +29,9 @@ class SimulatedStore {
     store_.reset();
     auto opened = open_wal(
         {.directory = "db", .durability = durability, .log_bytes = log_bytes},
-        {.files = &files_,
-         .executor = executor_,
-         .warn = [this](std::string_view message) { warnings_.emplace_back(message); }});
+        {.files = &files_, .executor = executor_, .warn = [this](std::string_view message) {
+           warnings_.emplace_back(message);
+         }});
     if (!opened) return failure(std::move(opened));
     store_ = *std::move(opened);
     return {};

@@ -102,8 +102,7 @@ TEST_P(StoreCrashes, LeaveAStateNoEarlierThanWasPromised) {
     const Progress progress = run(files, script, GetParam());
     if (!files.dead()) break;
     for (std::uint64_t i = 0; i < 12; ++i) {
-      const CrashPolicy policy =
-          i % 6 == 5 ? CrashPolicy::process_death : power_losses[i % 6];
+      const CrashPolicy policy = i % 6 == 5 ? CrashPolicy::process_death : power_losses[i % 6];
       SimulatedFileSystem left = files;
       Random random(test::seed() * 1000 + i);
       left.crash(policy, random);
