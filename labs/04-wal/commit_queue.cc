@@ -51,8 +51,8 @@ class GroupCommit final : public CommitQueue {
   }
 
   Status close() override {
-    // LAB 4.5  Refuse new callers, wait until nobody is queued, and close the log.
-    throw todo("4.5", mutex_, closed_, open_, committing_, drained_, broken_, log_);
+    // LAB 4.4  Refuse new callers, wait until nobody is queued, and close the log: that is I/O.
+    throw todo("4.4", mutex_, closed_, open_, committing_, drained_, broken_, log_);
   }
 
   std::size_t waiting() const override {
@@ -63,19 +63,31 @@ class GroupCommit final : public CommitQueue {
  private:
   // Joins the open group, and returns the caller's result: another leader's work, or its own.
   Status join(Waiter& waiter) {
-    // LAB 4.5  Refuse the caller where the queue is closed or broken. Join the open group, or open
-    // one. Whoever is the first in it leads (lead); the others wait until it is answered.
-    throw todo("4.5", waiter, mutex_, closed_, broken_, open_);
+    // LAB 4.4  Refuse the caller where the queue is closed or broken. Join the open group, or open
+    // one. Whoever is the first in it leads (lead); the others wait (wait_for_answer).
+    throw todo("4.4", waiter, mutex_, closed_, broken_, open_, spare_);
+  }
+
+  // Returns when the group's leader has written the results.
+  static void wait_for_answer(const Group& group) {
+    // LAB 4.5  Wait, and see all that the leader wrote before (tell_answer).
+    throw todo("4.5", group);
   }
 
   // Waits until the group before is committed, then commits this one and answers its members. The
   // caller holds the lock; it is released meanwhile, and at the end.
   void lead(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Group>& group) {
-    // LAB 4.5  Wait for your turn; gather; close the group, so that nobody joins any more; commit
-    // it (commit_group) without the lock; let the next leader have its turn, then answer. Should
-    // memory be used up on the way (std::bad_alloc), the others must not wait for ever: see
-    // commit_queue.h.
-    throw todo("4.5", lock, group, open_, committing_, last_group_, turn_, drained_, broken_);
+    // LAB 4.4  Wait for your turn; gather; close the group, so that nobody joins any more; commit
+    // it (commit_group) without the lock, or refuse it; let the next leader have its turn, and
+    // close(); then answer. Should memory be used up on the way (std::bad_alloc), the others must
+    // not wait for ever: see commit_queue.h.
+    throw todo("4.4", lock, group, open_, committing_, last_group_, turn_, drained_, broken_);
+  }
+
+  // Returns when no other leader uses the target and the log.
+  void wait_for_turn(std::unique_lock<std::mutex>& lock) {
+    // LAB 4.5  Wait for it. Others join the group meanwhile.
+    throw todo("4.5", lock, turn_, committing_);
   }
 
   // Lets those join who are about to: the members of the group before have just got their answers,
@@ -102,8 +114,12 @@ class GroupCommit final : public CommitQueue {
       return;
     }
     lock.unlock();
-    group->answered.store(1, std::memory_order_release);
-    group->answered.notify_all();
+    tell_answer(*group);
+  }
+
+  static void tell_answer(Group& group) {
+    // LAB 4.5  Wake all who wait for the answer; they must see the results.
+    throw todo("4.5", group);
   }
 
   // Commits the group, and writes each one's result; from what is returned, nothing may be

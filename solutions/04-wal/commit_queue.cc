@@ -51,12 +51,13 @@ class GroupCommit final : public CommitQueue {
   }
 
   Status close() override {
-    // LAB 4.5  Refuse new callers, wait until nobody is queued, and close the log.
-    //[ throw todo("4.5", mutex_, closed_, open_, committing_, drained_, broken_, log_);
+    // LAB 4.4  Refuse new callers, wait until nobody is queued, and close the log: that is I/O.
+    //[ throw todo("4.4", mutex_, closed_, open_, committing_, drained_, broken_, log_);
     std::unique_lock lock(mutex_);
     if (std::exchange(closed_, true)) return {};
     drained_.wait(lock, [this] { return !open_ && committing_ == 0; });
     if (broken_) return failure(*broken_);
+    lock.unlock();  // the log is nobody else's any more
     return log_.close();
     //]
   }
@@ -69,9 +70,9 @@ class GroupCommit final : public CommitQueue {
  private:
   // Joins the open group, and returns the caller's result: another leader's work, or its own.
   Status join(Waiter& waiter) {
-    // LAB 4.5  Refuse the caller where the queue is closed or broken. Join the open group, or open
-    // one. Whoever is the first in it leads (lead); the others wait until it is answered.
-    //[ throw todo("4.5", waiter, mutex_, closed_, broken_, open_);
+    // LAB 4.4  Refuse the caller where the queue is closed or broken. Join the open group, or open
+    // one. Whoever is the first in it leads (lead); the others wait (wait_for_answer).
+    //[ throw todo("4.4", waiter, mutex_, closed_, broken_, open_, spare_);
     std::unique_lock lock(mutex_);
     if (closed_) return Lifetime::refusal();
     if (broken_) return refusal();
@@ -82,21 +83,29 @@ class GroupCommit final : public CommitQueue {
       lead(lock, group);
     } else {
       lock.unlock();
-      group->answered.wait(0, std::memory_order_acquire);
+      wait_for_answer(*group);
     }
     return std::move(waiter.result);
+    //]
+  }
+
+  // Returns when the group's leader has written the results.
+  static void wait_for_answer(const Group& group) {
+    // LAB 4.5  Wait, and see all that the leader wrote before (tell_answer).
+    //[ throw todo("4.5", group);
+    group.answered.wait(0, std::memory_order_acquire);
     //]
   }
 
   // Waits until the group before is committed, then commits this one and answers its members. The
   // caller holds the lock; it is released meanwhile, and at the end.
   void lead(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Group>& group) {
-    // LAB 4.5  Wait for your turn; gather; close the group, so that nobody joins any more; commit
-    // it (commit_group) without the lock; let the next leader have its turn, then answer. Should
-    // memory be used up on the way (std::bad_alloc), the others must not wait for ever: see
-    // commit_queue.h.
-    //[ throw todo("4.5", lock, group, open_, committing_, last_group_, turn_, drained_, broken_);
-    turn_.wait(lock, [this] { return committing_ == 0; });
+    // LAB 4.4  Wait for your turn; gather; close the group, so that nobody joins any more; commit
+    // it (commit_group) without the lock, or refuse it; let the next leader have its turn, and
+    // close(); then answer. Should memory be used up on the way (std::bad_alloc), the others must
+    // not wait for ever: see commit_queue.h.
+    //[ throw todo("4.4", lock, group, open_, committing_, last_group_, turn_, drained_, broken_);
+    if (committing_ > 0) wait_for_turn(lock);
     gather(lock, *group);
     open_.reset();
     committing_ = last_group_ = group->members.size();
@@ -124,6 +133,14 @@ class GroupCommit final : public CommitQueue {
     //]
   }
 
+  // Returns when no other leader uses the target and the log.
+  void wait_for_turn(std::unique_lock<std::mutex>& lock) {
+    // LAB 4.5  Wait for it. Others join the group meanwhile.
+    //[ throw todo("4.5", lock, turn_, committing_);
+    turn_.wait(lock, [this] { return committing_ == 0; });
+    //]
+  }
+
   // Lets those join who are about to: the members of the group before have just got their answers,
   // and come back with the next write. It pays where a sync is shared, since a sync costs more than
   // a few rounds of giving way; one writer alone never waits.
@@ -148,8 +165,15 @@ class GroupCommit final : public CommitQueue {
       return;
     }
     lock.unlock();
-    group->answered.store(1, std::memory_order_release);
-    group->answered.notify_all();
+    tell_answer(*group);
+  }
+
+  static void tell_answer(Group& group) {
+    // LAB 4.5  Wake all who wait for the answer; they must see the results.
+    //[ throw todo("4.5", group);
+    group.answered.store(1, std::memory_order_release);
+    group.answered.notify_all();
+    //]
   }
 
   // Commits the group, and writes each one's result; from what is returned, nothing may be
