@@ -79,7 +79,8 @@ class PreallocatedLogWriter final : public LogWriter {
   }
 
   Status close() override {
-    // LAB 4.2  Sync, then add the end record, and make that durable, too.
+    // LAB 4.2  Sync, then add the end record, and make that durable, too. No end record may ever
+    // stand in a log whose content or name is not durable.
     throw todo("4.2", buffer_, number_, last_, file_, broken_);
   }
 
