@@ -28,7 +28,7 @@ class SimulatedStore {
   Status open(Durability durability = Durability::sync, std::size_t log_bytes = 4'096) {
     store_.reset();
     auto opened = open_wal(
-        {.directory = "db", .durability = durability, .log_bytes = log_bytes},
+        {.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes},
         {.files = &files_, .executor = executor_, .warn = [this](std::string_view message) {
            warnings_.emplace_back(message);
          }});
