@@ -180,6 +180,19 @@ TEST_F(Framing, ALengthIsNotTrusted) {
   expect_none_taken("a length that leads too far", 18, found);
 }
 
+TEST_F(Framing, WhatLookingCostsIsCounted) {
+  // Only bytes whose checksum was computed count: none where the length alone says no.
+  const std::string record = whole_record();
+  for (const std::string& file : {record, with_bit_flipped(record, 200), record.substr(0, 40),
+                                  std::string(64, '\0'), record.substr(0, 20)}) {
+    const std::string call = announce("the cost of looking at " + test::quoted(file));
+    std::uint64_t summed = 1'000;
+    static_cast<void>(record_at(file, 0, seed, &summed));
+    observe(call, std::to_string(summed));
+    EXPECT_EQ(summed, file.size() == record.size() && file[20] != '\0' ? 1'040u : 1'000u);
+  }
+}
+
 TEST_F(Framing, BehindTheEndThereIsNone) {
   const std::string file = whole_record();
   EXPECT_NE(read(file), "none");

@@ -21,20 +21,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A first writer stands in its sync; those who come meanwhile queue up in the order of their calls,
-// and are let go together.
+// A first writer stands in its sync, or write; those who come meanwhile queue up in the order of
+// their calls, and are let go together.
 class GroupCommits : public testing::Test {
  protected:
   using Call = std::function<Status()>;
 
   void SetUp() override {
-    commit.log().sync_gate().shut();
+    commit.log().io_gate().shut();
     Caller& first = start([this]() -> Status {
       return commit.queue().apply(put("first", "1"), Context().with_timeout(5ms, clock));
     });
-    while (commit.log().sync_gate().arrived() == 0 && !first.answered) std::this_thread::yield();
+    while (commit.log().io_gate().arrived() == 0 && !first.answered) std::this_thread::yield();
     if (first.thrown) std::rethrow_exception(first.thrown);
-    step("a writer stands in its sync");
+    step("a writer stands at the disk");
   }
 
   // Should a case end early, nobody is left at a gate.
@@ -73,7 +73,9 @@ class GroupCommits : public testing::Test {
         std::ranges::count_if(callers_, [](const Caller& each) { return each.answered.load(); }));
   }
 
-  ToldCommit commit{Durability::sync};
+  explicit GroupCommits(Durability durability = Durability::sync) : commit(durability) {}
+
+  ToldCommit commit;
   ManualClock clock;  // the first writer has 5 ms by it
 
  private:
@@ -102,7 +104,7 @@ class GroupCommits : public testing::Test {
 
   void let_go() {
     commit.target().publish_gate().open();
-    commit.log().sync_gate().open();
+    commit.log().io_gate().open();
     for (Caller& caller : callers_) {
       if (caller.thread.joinable()) caller.thread.join();
     }
@@ -244,7 +246,7 @@ TEST_F(GroupCommits, NobodyIsAnsweredBeforeItIsPublished) {
   queue_puts(4);
   const std::string call = announce("answered while their leader is about to publish");
   commit.target().publish_gate().shut(1);  // the first writer passes, the next leader stands
-  commit.log().sync_gate().open();
+  commit.log().io_gate().open();
   while (commit.target().publish_gate().arrived() < 2) std::this_thread::yield();
   std::size_t early = 0;
   for (int look = 0; look < 2'000; ++look) {
@@ -261,6 +263,44 @@ TEST_F(GroupCommits, AFlushInTheQueueIsCoveredByTheGroupsSync) {
   queue_up([this]() -> Status { return commit.queue().flush(Context::none()); });
   EXPECT_EQ(answers(), "ok, ok, ok, ok");
   EXPECT_EQ(commit.target().published(), 3u);
+}
+
+// The same where the kernel's memory is far enough.
+class GroupsInTheKernel : public GroupCommits {
+ protected:
+  GroupsInTheKernel() : GroupCommits(Durability::wal) {}
+
+  void queue_flush() {
+    const std::string call = announce("flush, queued");
+    queue_up([this]() -> Status { return commit.queue().flush(Context::none()); });
+    step(call);
+  }
+};
+
+TEST_F(GroupsInTheKernel, OneWriteIsEnoughForAll) {
+  queue_puts(3);
+  EXPECT_EQ(answers(), "ok, ok, ok, ok");
+  EXPECT_EQ(commit.steps(),
+            "append 1, insert 1, write, publish 1, append 2, insert 2, append 3, insert 3, "
+            "append 4, insert 4, write, publish 4");
+}
+
+TEST_F(GroupsInTheKernel, OneWhoFlushesHasAllOfThemSynced) {
+  queue_puts(1);
+  queue_flush();
+  queue_puts(2);
+  EXPECT_EQ(answers(), "ok, ok, ok, ok, ok");
+  EXPECT_EQ(commit.log().syncs(), 1);
+  EXPECT_EQ(commit.target().published(), 4u);
+  EXPECT_TRUE(commit.steps().ends_with("sync, publish 4"));
+}
+
+TEST_F(GroupsInTheKernel, ARefusedFlushIsNoFlush) {
+  queue_up([this]() -> Status { return commit.queue().flush(Context().with_timeout(5ms, clock)); });
+  queue_puts(1);
+  clock.advance(10ms);
+  EXPECT_EQ(answers(), "ok, deadline_exceeded, ok");
+  EXPECT_EQ(commit.log().syncs(), 0);
 }
 
 TEST_F(GroupCommits, CloseLetsTheQueueFinish) {

@@ -177,10 +177,14 @@ TEST_F(LogWriting, ALogThatWasClosedEmptyIsDurable) {
 }
 
 TEST_F(LogWriting, TheFileHasItsSizeFromTheStart) {
-  const std::string call = announce("the size of db/000001.log");
-  const std::uint64_t size = log.files().file_size("db/000001.log").value_or(0);
-  observe(call, std::to_string(size));
-  EXPECT_EQ(size, 8'192u);
+  for (const char* key : {"a", "b"}) {
+    const std::string call = announce("the size of db/000001.log");
+    const std::uint64_t size = log.files().file_size("db/000001.log").value_or(0);
+    observe(call, std::to_string(size));
+    EXPECT_EQ(size, 8'192u);
+    log.append(key);
+    log.write();
+  }
 }
 
 TEST_F(LogWriting, TheBufferIsWrittenWhenItIsFull) {

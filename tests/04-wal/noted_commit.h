@@ -2,7 +2,7 @@
 
 // What a commit queue works with, noting each step that it takes: `append 1`, `insert 1`, `sync`,
 // `publish 1`. The target keeps its content in a map; the log keeps nothing, fails where it is told
-// to, and stands still in a sync until it is let go.
+// to, and stands still in a write or sync until it is let go.
 //
 // *Thread safety*: on purpose no more than CommitTarget and LogWriter ask for: steps are noted
 // without a lock, so that a queue which lets two leaders work at once, or hands over without
@@ -133,7 +133,8 @@ class NotedLog final : public LogWriter {
   void fail_write() { write_fails_ = true; }
   void fail_sync(int passing = 0) { syncs_left_ = passing; }
 
-  Gate& sync_gate() { return sync_gate_; }
+  // Where writes and syncs stop.
+  Gate& io_gate() { return io_gate_; }
   int syncs() const { return syncs_; }
 
   Status append(SequenceNumber first, const Batch& batch) override {
@@ -144,13 +145,14 @@ class NotedLog final : public LogWriter {
   }
   Status write() override {
     steps_.note("write");
+    io_gate_.pass();
     if (write_fails_) return failure(Code::io_error, "the disk is broken");
     return {};
   }
   Status sync() override {
     steps_.note("sync");
     ++syncs_;
-    sync_gate_.pass();
+    io_gate_.pass();
     if (syncs_left_ == 0) return failure(Code::io_error, "the disk is broken");
     if (syncs_left_) --*syncs_left_;
     synced_.store(last_);
@@ -172,7 +174,7 @@ class NotedLog final : public LogWriter {
   int syncs_ = 0;
   SequenceNumber last_ = 0;
   std::atomic<SequenceNumber> synced_ = 0;
-  Gate sync_gate_;
+  Gate io_gate_;
 };
 
 }  // namespace kv::test

@@ -293,5 +293,28 @@ TEST_F(LoggedCommits, CloseWaitsForTheCheckpointUnderWay) {
   EXPECT_EQ(told(store->get("k9")).substr(0, 6), "ok \"19");
 }
 
+TEST_F(LoggedCommits, OptionsThatCannotBeHonouredAreRefused) {
+  EXPECT_TRUE(fails_with(Code::invalid_argument, store.open(Durability::sync, 4'095)));
+  EXPECT_FALSE(files.exists("db").value_or(true));
+  Options options{.directory = "db"};
+  options.limits.value_bytes = std::size_t{1} << 32;  // more than a record's length can say
+  EXPECT_TRUE(fails_with(Code::invalid_argument,
+                         open_wal(options, {.files = &files, .executor = {}, .warn = {}})));
+}
+
+TEST_F(LoggedCommits, ABatchLargerThanALogIsKept) {
+  ASSERT_TRUE(ok(store.open()));
+  Batch batch;
+  for (int i = 0; i < 100; ++i) batch.put("k" + std::to_string(i), std::string(500, 'v'));
+  ASSERT_TRUE(ok(store->apply(batch)));
+  ASSERT_TRUE(ok(store->put("z", "1")));
+  const std::string content = store.content();
+  for (const CrashPolicy policy : power_losses) {
+    crash(policy);
+    ASSERT_TRUE(ok(survivor->open()));
+    EXPECT_EQ(survivor->content(), content);
+  }
+}
+
 }  // namespace
 }  // namespace kv::test
