@@ -95,7 +95,7 @@ class Damages {
     const auto executor = std::make_shared<SimulatedExecutor>(Random(1));
     Options options;
     options.directory = store_directory;
-    options.log_bytes = 4096;
+    options.write_buffer_bytes = 4096;
     ++report_.recoveries;
     const auto store = engine_.open(options, {&files, executor, [&](std::string_view message) {
                                                 opened.warnings.emplace_back(message);

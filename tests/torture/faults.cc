@@ -132,7 +132,7 @@ class Misreading {
       const auto executor = std::make_shared<SimulatedExecutor>(Random(seed));
       Options options;
       options.directory = store_directory;
-      options.log_bytes = script_.log_bytes;
+      options.write_buffer_bytes = script_.log_bytes;
       ++report_.recoveries;
       const auto store = engine_.open(options, {&files, executor, [&](std::string_view message) {
                                                   warnings.emplace_back(message);

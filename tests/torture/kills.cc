@@ -22,7 +22,7 @@ Options options_of(const Child& child) {
   Options options;
   options.directory = child.directory;
   options.durability = child.durability;
-  options.log_bytes = log_bytes;
+  options.write_buffer_bytes = log_bytes;
   return options;
 }
 

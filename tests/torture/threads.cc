@@ -136,7 +136,7 @@ class Crowd {
     Options options;
     options.directory = store_directory;
     options.durability = durability_;
-    options.log_bytes = log_bytes;
+    options.write_buffer_bytes = log_bytes;
     return options;
   }
 

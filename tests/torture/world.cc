@@ -82,7 +82,7 @@ Result<std::unique_ptr<Store>> World::open_store(Durability durability) {
   Options options;
   options.directory = store_directory;
   options.durability = durability;
-  options.log_bytes = script_.log_bytes;
+  options.write_buffer_bytes = script_.log_bytes;
   const auto warn = [this](std::string_view message) { warnings_.emplace_back(message); };
   return engine_.open(options, {files_.get(), executor_, warn});
 }
