@@ -88,8 +88,11 @@ struct Damage {
 Result<CheckpointHeader> decode_checkpoint_header(std::string_view file, std::string_view path);
 
 // Reads the directory's checkpoint and hands over its entries in order; none if there is no
-// checkpoint. With `damages`, damage is noted there and passed over, where the header is intact.
-// Errors: `corruption`, naming the offset; `invalid_argument` for a newer format version.
+// checkpoint. With `damages`, damage is noted there and passed over. That goes for the header, too,
+// if the number which it lost can be found out: it may still stand there, or follow from the first
+// write of a log; the records' checksums tell whether it is right. If not, it is as if there were
+// no checkpoint. Errors: `corruption`, naming the offset; `invalid_argument` for a newer format
+// version.
 Result<std::optional<CheckpointHeader>> read_checkpoint(const FileSystem& files,
                                                         std::string_view directory,
                                                         const AddVersion& add,

@@ -15,7 +15,6 @@ namespace kv {
 namespace {
 
 constexpr std::string_view lock_name = "LOCK";
-constexpr std::string_view format_name = "FORMAT";
 constexpr std::string_view new_format_name = "FORMAT.new";
 constexpr std::string_view format_begin = "kvdb ";
 constexpr int format_version = 1;
@@ -62,7 +61,8 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
 }
 
 bool is_ours(std::string_view name) {
-  return log_number(name).has_value() || name == checkpoint_name;
+  const std::string_view whole = name.substr(0, name.find(".damaged"));
+  return log_number(whole).has_value() || whole == checkpoint_name || whole == format_name;
 }
 
 // The engine, or none if the directory is new. Errors: there is something in it.
@@ -82,7 +82,7 @@ Result<std::optional<std::string>> format_of(const FileSystem& files, std::strin
     if (is_ours(name)) {
       return failure(Code::corruption,
                      fmt::format("{} holds {} but no file {}, which says whose it is; if the store "
-                                 "was of engine wal, make one with the line \"kvdb 1 wal\"",
+                                 "was of engine wal, `kvcli salvage` makes a new one",
                                  quote(directory), quote(name), format_name));
     }
     return failure(Code::invalid_argument,
@@ -104,45 +104,23 @@ Status sync_names_above(FileSystem& files, std::string_view directory) {
   return synced;
 }
 
-// Writes FORMAT, so that it is there whole or not at all.
-Status write_format(FileSystem& files, std::string_view directory, std::string_view engine) {
-  if (Status above = sync_names_above(files, directory); !above) return above;
-  const std::string path = join(directory, new_format_name);
-  Result<bool> left = files.exists(path);
-  if (!left) return failure(std::move(left));
-  if (*left) {
-    if (Status removed = files.unlink(path); !removed) return removed;
-  }
-  auto file = files.create(path);
-  if (!file) return failure(std::move(file));
-  Status done = (*file)->append(fmt::format("{}{} {}\n", format_begin, format_version, engine));
-  if (done) done = (*file)->sync();
-  if (done) done = files.rename(path, join(directory, format_name));
-  if (done) done = files.sync_directory(directory);
-  return done;
-}
-
 }  // namespace
 
 Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string_view path,
                                                   std::string_view engine) {
   if (path.empty()) {
     return failure(Code::invalid_argument,
-                   fmt::format("engine {} keeps its data in files; name a directory", engine));
+                   fmt::format("engine {} keeps its data in files; name a directory for them "
+                               "(Options::directory, --directory)",
+                               engine));
   }
   if (Status made = make_directories(files, path); !made) return failure(std::move(made));
-  auto lock = files.lock(join(path, lock_name));
-  if (failed_with(Code::unavailable, lock)) {
-    return failure(Code::unavailable,
-                   fmt::format("the store in {} is open already, here or in another process; close "
-                               "it there first",
-                               quote(path)));
-  }
-  if (!lock) return failure(std::move(lock));
+  Result<DatabaseDirectory> directory = open_unchecked(files, path);
+  if (!directory) return directory;
   auto format = format_of(files, path);
   if (!format) return failure(std::move(format));
   if (!*format) {
-    if (Status written = write_format(files, path, engine); !written) {
+    if (Status written = directory->write_format(engine); !written) {
       return failure(std::move(written));
     }
   } else if (**format != engine) {
@@ -151,7 +129,38 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
                                "name another directory for engine {}",
                                quote(path), **format, engine));
   }
+  return directory;
+}
+
+Result<DatabaseDirectory> DatabaseDirectory::open_unchecked(FileSystem& files,
+                                                            std::string_view path) {
+  auto lock = files.lock(join(path, lock_name));
+  if (failed_with(Code::unavailable, lock)) {
+    return failure(Code::unavailable,
+                   fmt::format("the store in {} is open already, here or in another process; close "
+                               "it there first",
+                               quote(path)));
+  }
+  if (!lock) return failure(std::move(lock));
   return DatabaseDirectory(files, std::string(path), *std::move(lock));
+}
+
+// The file is there whole or not at all.
+Status DatabaseDirectory::write_format(std::string_view engine) {
+  if (Status above = sync_names_above(*files_, path_); !above) return above;
+  const std::string path = join(path_, new_format_name);
+  Result<bool> left = files_->exists(path);
+  if (!left) return failure(std::move(left));
+  if (*left) {
+    if (Status removed = files_->unlink(path); !removed) return removed;
+  }
+  auto file = files_->create(path);
+  if (!file) return failure(std::move(file));
+  Status done = (*file)->append(fmt::format("{}{} {}\n", format_begin, format_version, engine));
+  if (done) done = (*file)->sync();
+  if (done) done = files_->rename(path, join(path_, format_name));
+  if (done) done = files_->sync_directory(path_);
+  return done;
 }
 
 Result<std::string> engine_of(const FileSystem& files, std::string_view directory) {

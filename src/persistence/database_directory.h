@@ -6,6 +6,7 @@
 //   FORMAT       "kvdb 1 wal": the version of the directory's format, and the engine
 //   checkpoint   persistence/checkpoint.h
 //   000007.log   persistence/wal.h
+//   *.damaged    what salvage has set aside (persistence/salvage.h); nobody reads it
 //
 // FORMAT is made before any file that holds data, and durable before it: a directory without it
 // holds no store, and whatever else is in it belongs to somebody else.
@@ -22,6 +23,8 @@
 
 namespace kv {
 
+inline constexpr std::string_view format_name = "FORMAT";
+
 class DatabaseDirectory {
  public:
   // Opens the directory for this engine; makes it, and those above it, where they are missing.
@@ -30,6 +33,13 @@ class DatabaseDirectory {
   // `corruption` if FORMAT is damaged, or missing beside files of ours; those of FileSystem.
   static Result<DatabaseDirectory> open(FileSystem& files, std::string_view path,
                                         std::string_view engine);
+
+  // Opens a directory that is there, whatever its FORMAT says; for salvage. Errors: `unavailable`
+  // as open; those of FileSystem.
+  static Result<DatabaseDirectory> open_unchecked(FileSystem& files, std::string_view path);
+
+  // Says in FORMAT that the directory belongs to this engine; durable when this returns.
+  Status write_format(std::string_view engine);
 
   // Lets go of the lock.
   void release() { lock_.reset(); }

@@ -1,0 +1,309 @@
+// Stores that are damaged in many ways, salvaged; and the power going at every step of it.
+
+#include "persistence/salvage.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+
+#include "base/simulated_executor.h"
+#include "base/simulated_file_system.h"
+#include "engines/engines.h"
+#include "tests/support/expect.h"
+
+namespace kv::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Content = std::map<std::string, std::string>;
+using Damager = std::function<void(SimulatedFileSystem&)>;
+
+Result<std::unique_ptr<Store>> open_in(SimulatedFileSystem& files,
+                                       std::shared_ptr<SimulatedExecutor> executor) {
+  return open_wal({.directory = "/db", .durability = Durability::sync, .log_bytes = 4096},
+                  {&files, std::move(executor), [](std::string_view) {}});
+}
+
+// Writes 1 to 80, on 20 keys: a checkpoint of the first logs, and several logs behind it. Nobody
+// has closed the store.
+SimulatedFileSystem damaged_by(const Damager& damage) {
+  SimulatedFileSystem files;
+  const auto executor = std::make_shared<SimulatedExecutor>();
+  const auto store = open_in(files, executor);
+  EXPECT_TRUE(ok(store));
+  for (int i = 1; i <= 80; ++i) {
+    const std::string value = fmt::format("{}{}", i, std::string(150, '.'));
+    EXPECT_TRUE(ok((*store)->put(fmt::format("key {:02}", i % 20), value)));
+    if (i == 40) executor->run_all();
+  }
+  SimulatedFileSystem left = files;
+  damage(left);
+  return left;
+}
+
+std::string path_of(std::string_view name) { return join("/db", name); }
+
+void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
+  ASSERT_TRUE(ok(files.unlink(path_of(name))));
+  const auto file = files.create(path_of(name));
+  ASSERT_TRUE(ok(file));
+  ASSERT_TRUE(ok((*file)->append(bytes)));
+  ASSERT_TRUE(ok((*file)->sync()));
+  ASSERT_TRUE(ok(files.sync_directory("/db")));
+}
+
+std::string bytes_of(const FileSystem& files, std::string_view name) {
+  const Result<std::string> bytes = read_file(files, path_of(name));
+  EXPECT_TRUE(ok(bytes));
+  return bytes.value_or("");
+}
+
+std::vector<std::string> names_in(const FileSystem& files) {
+  const auto names = files.list("/db");
+  EXPECT_TRUE(ok(names));
+  return names.value_or(std::vector<std::string>());
+}
+
+// The store's logs, the oldest first.
+std::vector<std::string> logs_of(const FileSystem& files) {
+  std::vector<std::string> logs = names_in(files);
+  std::erase_if(logs, [](const std::string& name) { return !log_number(name); });
+  return logs;
+}
+
+Damager flip(std::string name, std::size_t offset) {
+  return [=](SimulatedFileSystem& files) {
+    std::string bytes = bytes_of(files, name);
+    bytes.at(offset) ^= 1;
+    write_over(files, name, bytes);
+  };
+}
+
+Damager lose_bytes(std::string name, std::size_t offset, std::size_t count) {
+  return [=](SimulatedFileSystem& files) {
+    std::string bytes = bytes_of(files, name);
+    count == std::string::npos ? bytes.replace(offset, count, bytes.size() - offset, '\0')
+                               : bytes.replace(offset, count, count, '\0');
+    write_over(files, name, bytes);
+  };
+}
+
+Damager lose_file(std::string name) {
+  return [=](SimulatedFileSystem& files) {
+    ASSERT_TRUE(ok(files.unlink(path_of(name))));
+    ASSERT_TRUE(ok(files.sync_directory("/db")));
+  };
+}
+
+Damager both(const Damager& one, const Damager& other) {
+  return [=](SimulatedFileSystem& files) {
+    one(files);
+    other(files);
+  };
+}
+
+SalvageReport salvaged(SimulatedFileSystem& files) {
+  const auto memtable = make_memtable();
+  Result<SalvageReport> report = salvage(files, "/db", *memtable);
+  EXPECT_TRUE(ok(report));
+  return report ? *std::move(report) : SalvageReport();
+}
+
+// What the store holds: it must open.
+Content content_of(SimulatedFileSystem files) {
+  const auto store = open_in(files, std::make_shared<SimulatedExecutor>());
+  EXPECT_TRUE(ok(store));
+  Content content;
+  if (!store) return content;
+  const auto entries = (*store)->scan({});
+  while ((*entries)->next()) {
+    const std::string_view value = (*entries)->value();
+    content.emplace((*entries)->key(), value.substr(0, value.find('.')));
+  }
+  EXPECT_TRUE(ok((*entries)->status()));
+  return content;
+}
+
+Content after_write(int last) {
+  Content content;
+  for (int i = 1; i <= last; ++i) content[fmt::format("key {:02}", i % 20)] = std::to_string(i);
+  return content;
+}
+
+const Damager no_damage = [](SimulatedFileSystem&) {};
+
+TEST(Salvage, LeavesAStoreThatOpensAsItIs) {
+  SimulatedFileSystem files = damaged_by(no_damage);
+  const auto before = names_in(files);
+  const SalvageReport report = salvaged(files);
+  EXPECT_FALSE(report.changed);
+  EXPECT_EQ(report.last, 80U);
+  EXPECT_THAT(report.damages, IsEmpty());
+  EXPECT_EQ(names_in(files), before);
+  EXPECT_EQ(content_of(files), after_write(80));
+}
+
+TEST(Salvage, LeavesATornTailToWhoeverOpensTheStore) {
+  const std::string last = logs_of(damaged_by(no_damage)).back();
+  SimulatedFileSystem files = damaged_by([&](SimulatedFileSystem& of) {
+    std::string bytes = bytes_of(of, last);
+    bytes.at(bytes.find_last_not_of('\0')) ^= 1;
+    write_over(of, last, bytes);
+  });
+  const SalvageReport report = salvaged(files);
+  EXPECT_FALSE(report.changed);
+  EXPECT_EQ(report.last, 79U);
+  ASSERT_THAT(report.damages, SizeIs(1));
+  EXPECT_EQ(report.damages[0].path, path_of(last));
+}
+
+TEST(Salvage, TakesEveryRecordBehindADamagedOne) {
+  const std::string log = logs_of(damaged_by(no_damage)).front();
+  SimulatedFileSystem files = damaged_by(flip(log, 100));
+  const std::string damaged = bytes_of(files, log);
+  const SalvageReport report = salvaged(files);
+  EXPECT_TRUE(report.changed);
+  EXPECT_EQ(report.last, 80U);
+  ASSERT_THAT(report.damages, SizeIs(1));
+  EXPECT_EQ(report.damages[0].path, path_of(log));
+  EXPECT_EQ(report.damages[0].offset, 40U);
+  ASSERT_THAT(report.missing, SizeIs(1));
+  EXPECT_EQ(report.missing[0].first, report.missing[0].last);
+  ASSERT_THAT(report.kept, SizeIs(1));
+  EXPECT_EQ(report.kept[0].copy, path_of(log + ".damaged"));
+  EXPECT_EQ(bytes_of(files, log + ".damaged"), damaged);
+  EXPECT_EQ(content_of(files), after_write(80));  // the key was written again later
+  EXPECT_THAT(logs_of(files), IsEmpty());
+}
+
+TEST(Salvage, TellsWhichWritesALostLogHeld) {
+  const std::string log = logs_of(damaged_by(no_damage)).front();
+  SimulatedFileSystem files = damaged_by(lose_file(log));
+  const SalvageReport report = salvaged(files);
+  EXPECT_TRUE(report.changed);
+  ASSERT_THAT(report.missing, SizeIs(1));
+  EXPECT_GT(report.missing[0].last, report.missing[0].first);
+  EXPECT_THAT(report.kept, IsEmpty());
+}
+
+TEST(Salvage, KeepsALogWhoseFirstSectorsReadAsZeros) {
+  const std::string log = logs_of(damaged_by(no_damage)).front();
+  SimulatedFileSystem files = damaged_by(lose_bytes(log, 0, 1024));
+  const SalvageReport report = salvaged(files);
+  EXPECT_TRUE(report.changed);
+  ASSERT_THAT(report.kept, SizeIs(1));
+  EXPECT_THAT(report.missing, SizeIs(1));
+}
+
+TEST(Salvage, FindsTheNumberOfACheckpointWithoutAHeader) {
+  for (const Damager& damage :
+       {flip("checkpoint", 3), flip("checkpoint", 16), lose_bytes("checkpoint", 0, 40)}) {
+    SimulatedFileSystem files = damaged_by(damage);
+    const SalvageReport report = salvaged(files);
+    EXPECT_TRUE(report.changed);
+    ASSERT_THAT(report.damages, SizeIs(1));
+    EXPECT_EQ(report.damages[0].path, path_of("checkpoint"));
+    EXPECT_THAT(report.damages[0].what, HasSubstr("the checkpoint is of write"));
+    EXPECT_THAT(report.missing, IsEmpty());
+    EXPECT_EQ(content_of(files), after_write(80));
+    EXPECT_EQ(report.kept.at(0).copy, path_of("checkpoint.damaged"));
+  }
+}
+
+TEST(Salvage, DoesWithoutACheckpointThatNothingProves) {
+  SimulatedFileSystem files = damaged_by(lose_bytes("checkpoint", 0, std::string::npos));
+  const SalvageReport report = salvaged(files);
+  ASSERT_THAT(report.damages, SizeIs(1));
+  EXPECT_THAT(report.damages[0].what, HasSubstr("nothing of the checkpoint can be trusted"));
+  ASSERT_THAT(report.missing, SizeIs(1));
+  EXPECT_EQ(report.missing[0].first, 1U);
+  EXPECT_EQ(content_of(files), after_write(80));  // the logs have written every key once more
+}
+
+TEST(Salvage, WritesFormatAnew) {
+  for (const Damager& damage : {lose_file("FORMAT"), flip("FORMAT", 2)}) {
+    SimulatedFileSystem files = damaged_by(damage);
+    const SalvageReport report = salvaged(files);
+    EXPECT_TRUE(report.changed);
+    ASSERT_THAT(report.damages, SizeIs(1));
+    EXPECT_EQ(report.damages[0].path, path_of("FORMAT"));
+    EXPECT_THAT(report.missing, IsEmpty());
+    EXPECT_EQ(content_of(files), after_write(80));
+  }
+}
+
+TEST(Salvage, NeedsAStoreThatNobodyHasOpen) {
+  const auto memtable = make_memtable();
+  SimulatedFileSystem files;
+  EXPECT_TRUE(failed_with(Code::invalid_argument, salvage(files, "/db", *memtable)));
+  ASSERT_TRUE(ok(files.create_directory("/db")));
+  EXPECT_TRUE(failed_with(Code::invalid_argument, salvage(files, "/db", *memtable)));
+  EXPECT_THAT(names_in(files), IsEmpty());
+  const auto store = open_in(files, std::make_shared<SimulatedExecutor>());
+  EXPECT_TRUE(failed_with(Code::unavailable, salvage(files, "/db", *memtable)));
+  ASSERT_TRUE(ok((*store)->close()));
+  write_over(files, "FORMAT", "kvdb 1 other\n");
+  EXPECT_TRUE(failed_with(Code::invalid_argument, salvage(files, "/db", *memtable)));
+  write_over(files, "FORMAT", "kvdb 2 wal\n");
+  EXPECT_TRUE(failed_with(Code::invalid_argument, salvage(files, "/db", *memtable)));
+}
+
+// The directory's copies of damaged files, as bytes.
+std::vector<std::string> copies_in(const FileSystem& files) {
+  std::vector<std::string> copies;
+  for (const std::string& name : names_in(files)) {
+    if (name.ends_with(".damaged")) copies.push_back(bytes_of(files, name));
+  }
+  return copies;
+}
+
+// The power goes at this point of the salvage. Returns false if it was over before.
+bool crash_and_salvage(const SimulatedFileSystem& damaged, std::uint64_t point,
+                       const Content& content, const std::vector<std::string>& copies) {
+  SimulatedFileSystem files = damaged;
+  files.crash_at(files.points() + point);
+  const auto memtable = make_memtable();
+  static_cast<void>(salvage(files, "/db", *memtable));
+  if (!files.dead()) return false;
+  std::vector<CrashPolicy> policies(power_losses.begin(), power_losses.end());
+  policies.push_back(CrashPolicy::process_death);
+  for (const CrashPolicy policy : policies) {
+    SimulatedFileSystem after = files;
+    Random random(point);
+    after.crash(policy, random);
+    salvaged(after);
+    EXPECT_EQ(content_of(after), content);
+    EXPECT_EQ(copies_in(after), copies);
+  }
+  return true;
+}
+
+TEST(Salvage, GoesOnAfterACrashAtAnyPoint) {
+  const std::vector<std::string> logs = logs_of(damaged_by(no_damage));
+  const std::vector<Damager> damages = {
+      flip(logs.front(), 100),
+      both(flip(logs.front(), 20), flip(logs.back(), 100)),
+      both(lose_file(logs[1]), flip("checkpoint", 200)),
+      lose_bytes("checkpoint", 0, 40),
+      both(lose_bytes("checkpoint", 0, std::string::npos), flip(logs[1], 3)),
+      both(lose_file("FORMAT"), flip(logs.front(), 100)),
+      both(flip("FORMAT", 1), flip("checkpoint", 39)),
+  };
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    SCOPED_TRACE(fmt::format("damage {}", i));
+    const SimulatedFileSystem damaged = damaged_by(damages[i]);
+    SimulatedFileSystem whole = damaged;
+    EXPECT_TRUE(salvaged(whole).changed);
+    std::uint64_t point = 0;
+    while (crash_and_salvage(damaged, point, content_of(whole), copies_in(whole))) ++point;
+    EXPECT_GT(point, 4U);
+  }
+}
+
+}  // namespace
+}  // namespace kv::test
