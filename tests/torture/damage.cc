@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "persistence/wal.h"
 #include "tests/torture/accident.h"
 #include "tests/torture/author.h"
 
@@ -29,7 +30,6 @@ std::string log_of(const FileSystem& files) {
 }
 
 // The file's bytes without the zeros at its end.
-std::uint64_t used_bytes(const std::string& content) { return content.find_last_not_of('\0') + 1; }
 
 Script small_script(bool closed, bool checkpoint) {
   Author author("damaged", 1, 4096);
