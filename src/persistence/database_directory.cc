@@ -97,7 +97,9 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
                                                   std::string_view engine) {
   if (path.empty()) {
     return failure(Code::invalid_argument,
-                   fmt::format("engine {} keeps its data in files; name a directory", engine));
+                   fmt::format("engine {} keeps its data in files; name a directory for them "
+                               "(Options::directory, --directory)",
+                               engine));
   }
   if (Status made = make_directories(files, path); !made) return failure(std::move(made));
   Result<DatabaseDirectory> directory = open_unchecked(files, path);

@@ -3,62 +3,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
-
-#include "tests/support/temporary_directory.h"
+#include "tests/integration/kvcli_run.h"
 
 namespace kv::test {
 namespace {
 
 using testing::HasSubstr;
-
-struct Ended {
-  int code = -1;
-  std::string output;
-  std::string errors;
-
-  bool operator==(const Ended&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& out, const Ended& ended) {
-  return out << "code " << ended.code << ", output: " << ended.output
-             << ", errors: " << ended.errors;
-}
-
-class Kvcli : public testing::Test {
- protected:
-  // Runs the words in a shell in an empty folder, where `kvcli` is the program.
-  Ended run(std::string_view shell) {
-    write(".command", fmt::format("cd '{}'\nkvcli() {{ '{}' \"$@\"; }}\n{}\n", folder_.path(),
-                                  KVCLI_PATH, shell));
-    const int status = std::system(
-        fmt::format("sh '{0}/.command' </dev/null >'{0}/.out' 2>'{0}/.err'", folder_.path())
-            .c_str());
-    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return {code, read(".out"), read(".err")};
-  }
-
-  // Runs a script.
-  Ended script(std::string_view lines, std::string_view options = "") {
-    write("script.kv", lines);
-    return run(fmt::format("kvcli {} --file script.kv", options));
-  }
-
-  void write(const std::string& name, std::string_view bytes) const {
-    std::ofstream(folder_.path() + "/" + name, std::ios::binary) << bytes;
-  }
-
-  std::string read(const std::string& name) const {
-    std::ifstream file(folder_.path() + "/" + name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  TemporaryDirectory folder_;
-};
 
 TEST_F(Kvcli, RunsOneCommand) {
   EXPECT_EQ(run("kvcli --engine map get k"), (Ended{1, "", "kvcli: get: no key \"k\"\n"}));
@@ -211,7 +162,7 @@ TEST_F(Kvcli, WrongUseIsToldInOneLine) {
       {"kvcli get k --output xml", "plain, json and csv"},
       {"kvcli --durability high get k", "none, wal and sync"},
       {"kvcli --durability sync get k", "keeps nothing on disk"},
-      {"kvcli --directory d get k", "no directory"},
+      {"kvcli --engine map --directory d get k", "no directory"},
       {"kvcli --file script.kv get k", "not both"},
       {"kvcli get k --engine map", "before the command"},
       {"kvcli --file '' get k", "not both"},

@@ -22,6 +22,11 @@ constexpr Option export_options[] = {
     {"--prefix", "P", "only keys that begin with P"},
     {"--force", "", "replace a file that exists"},
 };
+constexpr Option inspect_options[] = {
+    {"--offset", "N", "only records that begin at N or behind"},
+    {"--limit", "N", "at most N records of each file; all are read and judged"},
+    {"--changes", "N", "at most N changes of each record, in place of 5"},
+};
 constexpr Option output_option = {"--output", "plain|json|csv", "the form of this answer"};
 constexpr std::string_view snapshot_words[] = {"take", "list", "use", "leave", "drop"};
 constexpr std::string_view batch_words[] = {"begin"};
@@ -162,6 +167,29 @@ constexpr Command table[] = {
      "A volatile engine has no disk: there it promises nothing.\n",
      {},
      {}},
+    {Verb::inspect,
+     "inspect",
+     "",
+     "FILE...|DIRECTORY",
+     1,
+     any_number,
+     "what stands in a store's logs and checkpoint",
+     "Of a directory, in the order in which they are recovered, and what opening it would say.\n"
+     "Lines that begin with !! are damage; then the code is 1. It changes nothing and takes no\n"
+     "lock: a store may be open meanwhile, and its last record be seen half-written.\n",
+     inspect_options,
+     {}},
+    {Verb::salvage,
+     "salvage",
+     "",
+     "DIRECTORY",
+     1,
+     1,
+     "make a damaged store open again",
+     "Saves every record that is intact, keeps the damaged files as *.damaged, and tells what is\n"
+     "lost; then the code is 1. A store that opens is left as it is.\n",
+     {},
+     {}},
     {Verb::engines, "engines", "", "", 0, 0, "list the engines", "", {}, {}},
     {Verb::help, "help", "", "[COMMAND]", 0, 1, "this list, or more about a command", "", {}, {}},
     {Verb::version, "version", "", "", 0, 0, "print the version", "", {}, {}},
@@ -212,7 +240,8 @@ std::string manual(const Command& command) {
 
 std::string_view exit_codes() {
   return "Exit codes:\n"
-         "  0 ok   1 the key has no value (get; exists: false)   2 wrong usage   3 conflict\n"
+         "  0 ok   2 wrong usage   3 conflict\n"
+         "  1 no: the key has no value (get, exists), the files are damaged (inspect, salvage)\n"
          "  4 the store failed   5 a file or standard input or output failed\n"
          "  6 a part of the lab that is not written yet   130 interrupted by Ctrl-C\n"
          "A script ends at its first failure, with that code (see --keep-going).\n";

@@ -7,7 +7,9 @@
 // remedy.
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +36,8 @@ enum class Verb : unsigned char {
   import,
   export_,
   flush,
+  inspect,
+  salvage,
   engines,
   help,
   version,
@@ -75,6 +79,9 @@ struct Invocation {
   std::map<std::string_view, std::string> options;  // by name; the value of a flag is empty
 
   bool has(std::string_view option) const { return options.contains(option); }
+
+  // The whole number that the option is given, if it is. Errors: it is none, or less than `least`.
+  Result<std::optional<std::uint64_t>> number(std::string_view option, std::uint64_t least) const;
 };
 
 // Options may stand anywhere behind the command, as --limit 10 or --limit=10; a word `--` ends

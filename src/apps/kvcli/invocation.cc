@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "apps/kvcli/commands.h"
 #include "base/nearest.h"
@@ -68,6 +69,20 @@ Status take_option(Invocation& invocation, std::span<const Word>& words) {
 }
 
 }  // namespace
+
+Result<std::optional<std::uint64_t>> Invocation::number(std::string_view option,
+                                                        std::uint64_t least) const {
+  const auto given = options.find(option);
+  if (given == options.end()) return std::optional<std::uint64_t>();
+  const std::string& text = given->second;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= least) {
+    return std::optional(number);
+  }
+  return wrong(
+      fmt::format("{} takes a whole number from {} on, not {}", option, least, abbreviated(text)));
+}
 
 Result<Invocation> parse(std::span<const Word> words) {
   const Command* command = find_command(words.front().bytes);

@@ -12,14 +12,16 @@
 #include "apps/kvcli/prompt.h"
 #include "apps/kvcli/script.h"
 #include "apps/kvcli/session.h"
+#include "base/quote.h"
 #include "base/todo.h"
 #include "engines/table.h"
+#include "persistence/database_directory.h"
 
 namespace kv::cli {
 namespace {
 
 struct Arguments {
-  std::string engine{engines().front().name};
+  std::string engine;  // empty: whose the directory is, or the first of all
   Options options;
   std::string durability;
   std::string output = "plain";
@@ -34,7 +36,8 @@ constexpr std::string_view synopsis =
     "  kvcli [options] --file script.kv      the commands of a file, one a line\n"
     "  ... | kvcli [options]                 the commands of standard input\n"
     "  kvcli [options]                       a prompt, on a terminal\n\n"
-    "With a volatile engine (map) the data lives as long as the run.";
+    "Without --engine it is the one that --directory belongs to, or map. With a volatile engine\n"
+    "(map, hash, memtable) the data lives as long as the run; with wal, in the directory.";
 
 // The synopsis says it already.
 class NoUsageLine final : public CLI::Formatter {
@@ -100,7 +103,32 @@ Exit run_one(Session& session, Interrupts& interrupts, const std::vector<std::st
   return complain(outcome.exit, outcome.complaint);
 }
 
-Exit run(const Arguments& arguments) {
+// The engine to open where none is named.
+Result<std::string> engine_for(const std::string& directory) {
+  if (directory.empty()) return std::string(engines().front().name);
+  const FileSystem& files = FileSystem::posix();
+  const Result<bool> there = files.exists(directory);
+  if (!there) return failure(there.error());
+  if (*there) {
+    const Result<std::vector<std::string>> names = files.list(directory);
+    if (!names || !names->empty()) return engine_of(files, directory);
+  }
+  return failure(Code::invalid_argument,
+                 fmt::format("there is no store in {} yet; say which engine makes one, for example "
+                             "--engine wal",
+                             quote(directory)));
+}
+
+Result<std::unique_ptr<Store>> open_store(std::string& engine, const Options& options) {
+  if (engine.empty()) {
+    Result<std::string> found = engine_for(options.directory);
+    if (!found) return failure(std::move(found));
+    engine = *std::move(found);
+  }
+  return open_engine(engine, options);
+}
+
+Exit run(Arguments arguments) {
   const Result<Format> format = output_format(arguments.output);
   if (!format) return complain(Exit::usage, format.error().message());
   Options options = arguments.options;
@@ -118,13 +146,14 @@ Exit run(const Arguments& arguments) {
 
   Interrupts interrupts(prompt);
   Output output(STDOUT_FILENO, "standard output");
-  Session session({.open = [&] { return open_engine(arguments.engine, options); },
+  Session session({.open = [&] { return open_store(arguments.engine, options); },
                    .format = *format,
                    .talkative = prompt,
                    .progress = ::isatty(STDERR_FILENO) == 1,
                    .reads_commands = !one && (prompt || file == "-")},
                   output);
-  if (find_engine(arguments.engine) == nullptr || !one) {
+  const bool unknown = !arguments.engine.empty() && find_engine(arguments.engine) == nullptr;
+  if (unknown || !one) {
     // A wrong engine is a wrong engine whatever the command; and no script should fail at line 7.
     const Outcome opened = session.open();
     if (opened.failed()) return complain(opened.exit, opened.complaint);
@@ -155,7 +184,8 @@ int main_of(int argc, char** argv) {
   app.set_version_flag("--version", "kvcli " KVCLI_VERSION);
   app.add_option("--engine", arguments.engine, "Which engine keeps the data (see: kvcli engines)")
       ->type_name("NAME");
-  app.add_option("--directory", arguments.options.directory, "Where a persistent engine keeps it")
+  app.add_option("--directory", arguments.options.directory,
+                 "Where a persistent engine keeps it; made where missing")
       ->type_name("DIR");
   app.add_option("--durability", arguments.durability,
                  "What a write survives: none, wal (a crash of the process) or sync (of the "
@@ -181,7 +211,7 @@ int main_of(int argc, char** argv) {
         complain(Exit::usage, fmt::format("no option is called {} (see: kvcli --help)",
                                           abbreviated(arguments.command.front()))));
   }
-  return static_cast<int>(run(arguments));
+  return static_cast<int>(run(std::move(arguments)));
 }
 
 }  // namespace
@@ -190,7 +220,9 @@ int main_of(int argc, char** argv) {
 int main(int argc, char** argv) {
   using kv::cli::Exit;
   kv::cli::hold_standard_files();
-  std::signal(SIGPIPE, SIG_IGN);  // a write then fails with EPIPE, and we end in order
+  // A write then fails with EPIPE or EFBIG, and we end in order.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return kv::cli::main_of(argc, argv);
   } catch (const kv::Todo& todo) {

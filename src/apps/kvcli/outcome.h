@@ -13,7 +13,7 @@ namespace kv::cli {
 // The exit codes of kvcli; `kvcli --help` lists them.
 enum class Exit : int {
   ok = 0,
-  absent = 1,         // get: the key has no value; exists: false
+  no = 1,             // get: the key has no value; exists: false; inspect, salvage: damaged
   usage = 2,          // a wrong command, argument or option
   conflict = 3,       // a requirement of a batch did not hold
   store = 4,          // the store failed
@@ -39,7 +39,7 @@ inline Outcome io_error(std::string complaint) { return {Exit::io, std::move(com
 // The exit code that a store's error stands for.
 inline Exit exit_of(Code code) {
   switch (code) {
-    case Code::not_found: return Exit::absent;
+    case Code::not_found: return Exit::no;
     case Code::invalid_argument: return Exit::usage;
     case Code::conflict: return Exit::conflict;
     case Code::cancelled: return Exit::interrupted;

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <exception>
 
+#include "apps/kvcli/inspect.h"
 #include "apps/kvcli/transfer.h"
 #include "apps/kvcli/words.h"
 #include "base/todo.h"
@@ -17,15 +17,6 @@ constexpr std::string_view key_value[] = {"key", "value"};
 constexpr std::string_view key_alone[] = {"key"};
 constexpr std::string_view key_exists[] = {"key", "exists"};
 constexpr std::string_view engine_columns[] = {"name", "persistent", "summary"};
-
-// A number of entries, 1 or more, in digits.
-Result<std::size_t> parse_limit(const std::string& text) {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error == std::errc() && end == text.data() + text.size() && limit > 0) return limit;
-  return failure(Code::invalid_argument,
-                 fmt::format("--limit takes a whole number from 1 on, not {}", abbreviated(text)));
-}
 
 // A walk over entries that an error cut short.
 Outcome stopped_after(std::uint64_t entries, const Error& error) {
@@ -89,6 +80,8 @@ Outcome Session::execute(const Invocation& invocation) {
     case Verb::help: return help(invocation.arguments);
     case Verb::version: return print("kvcli " KVCLI_VERSION "\n");
     case Verb::quit: finished_ = true; return {};
+    case Verb::inspect:
+    case Verb::salvage: return files(invocation);
     default: break;
   }
   if (Outcome opened = open(); opened.failed()) return opened;
@@ -116,16 +109,25 @@ Outcome Session::execute_on_store(const Invocation& invocation) {
     case Verb::engines:
     case Verb::help:
     case Verb::version:
+    case Verb::inspect:
+    case Verb::salvage:
     case Verb::quit: break;  // execute() has done them
   }
   return {};
+}
+
+// Commands on files, which need no store.
+Outcome Session::files(const Invocation& invocation) {
+  if (format_ != Format::plain) return usage_error("it has plain output alone");
+  return invocation.command->verb == Verb::inspect ? inspect(invocation, output_, stop_)
+                                                   : salvage(invocation, output_);
 }
 
 Outcome Session::get(const Arguments& arguments) {
   const std::string& key = arguments[0];
   const Result<std::string> value = reader().get(key, context_);
   if (failed_with(Code::not_found, value)) {
-    return {Exit::absent, fmt::format("no key {}", abbreviated(key)), false};
+    return {Exit::no, fmt::format("no key {}", abbreviated(key)), false};
   }
   if (!value) return store_error(value.error());
   const Cell cells[] = {std::string_view(key), std::string_view(*value)};
@@ -137,7 +139,7 @@ Outcome Session::exists(const Arguments& arguments) {
   if (!found) return store_error(found.error());
   const Cell cells[] = {std::string_view(arguments[0]), *found};
   Outcome outcome = row({key_exists, 1}, cells);
-  if (!outcome.failed() && !*found) outcome.exit = Exit::absent;
+  if (!outcome.failed() && !*found) outcome.exit = Exit::no;
   return outcome;
 }
 
@@ -156,9 +158,9 @@ Outcome Session::scan(const Invocation& invocation) {
   if (!arguments.empty()) range.start = arguments[0];
   if (arguments.size() > 1) range.end = arguments[1];
   if (invocation.has("--limit")) {
-    const Result<std::size_t> limit = parse_limit(option("--limit"));
+    const auto limit = invocation.number("--limit", 1);
     if (!limit) return usage_error(limit.error().message());
-    range.limit = *limit;
+    range.limit = **limit;
   }
 
   auto entries = reader().scan(range, context_);

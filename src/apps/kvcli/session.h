@@ -74,6 +74,7 @@ class Session {
   Outcome import(const Invocation& invocation);
   Outcome transferred(std::string_view what, std::uint64_t entries);
   Outcome export_to(const Invocation& invocation);
+  Outcome files(const Invocation& invocation);
   Outcome engines();
   Outcome help(const Arguments& arguments);
 

@@ -1,0 +1,163 @@
+#include "apps/kvcli/inspect.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "apps/kvcli/listing.h"
+#include "base/quote.h"
+#include "persistence/checkpoint.h"
+#include "persistence/database_directory.h"
+#include "persistence/recovery.h"
+#include "persistence/wal.h"
+
+namespace kv::cli {
+namespace {
+
+std::string name_of(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
+
+// The number that a log's records have. Its name tells, "000007.log.damaged" as well as
+// "000007.log"; for any other name, its header.
+std::optional<LogNumber> number_of(std::string_view bytes, const std::string& name) {
+  constexpr std::string_view suffix = ".log";
+  const std::size_t found = name.find(suffix);
+  if (found != std::string::npos) {
+    if (const auto number = log_number(name.substr(0, found + suffix.size()))) return number;
+  }
+  const Result<LogHeader> header = decode_log_header(bytes, name);
+  return header ? std::optional(header->number) : std::nullopt;
+}
+
+Outcome list_bytes(std::string_view bytes, const std::string& path, const Shown& shown,
+                   Printer printer) {
+  const std::string name = name_of(path);
+  const std::string title = printable(path);
+  const bool is_log = bytes.starts_with(log_layout::magic);
+  if (bytes.starts_with(checkpoint_layout::magic) ||
+      (!is_log && name.starts_with(checkpoint_name))) {
+    return list_checkpoint(bytes, title, shown, printer);
+  }
+  if (const auto number = number_of(bytes, name)) {
+    return list_log(bytes, title, *number, shown, printer);
+  }
+  if (is_log) {
+    return usage_error(
+        fmt::format("the header of {} is damaged, and the name doesn't tell which "
+                    "log it was; name it as the store did, as in 000007.log",
+                    quote(path)));
+  }
+  return usage_error(fmt::format("{} is neither a log nor a checkpoint", quote(path)));
+}
+
+Outcome list_file(const std::string& path, const Shown& shown, Printer printer) {
+  const Result<std::string> bytes = read_file(FileSystem::posix(), path);
+  if (!bytes) return io_error(bytes.error().message());
+  return list_bytes(*bytes, path, shown, printer);
+}
+
+Outcome print(Printer printer, std::string_view text) {
+  const Status written = printer.output.write(text);
+  return written ? Outcome() : output_error(printer.output, written.error());
+}
+
+// Damage anywhere is damage.
+void join_outcomes(Outcome& all, Outcome one) {
+  if (one.failed() || one.exit != Exit::ok) all = std::move(one);
+}
+
+// What opening the directory would say.
+Outcome judge(const std::string& directory, Printer printer) {
+  const auto recovered =
+      recover(FileSystem::posix(), directory, [](const InternalKey&, std::string_view) {});
+  if (failed_with(Code::corruption, recovered)) {
+    const Outcome printed =
+        print(printer, fmt::format("!! it doesn't open: {}\n", recovered.error().message()));
+    return printed.failed() ? printed : Outcome{Exit::no, {}, false};
+  }
+  if (!recovered) return io_error(recovered.error().message());
+  std::string text = fmt::format(
+      "it opens, with the state after write {}; all up to {} are proven "
+      "to be synced; {}\n",
+      recovered->last, recovered->synced,
+      recovered->closed ? "it was closed" : "it was not closed");
+  for (const Damage& damage : recovered->damages) {
+    text += fmt::format("it drops {}, offset {}: {}\n", printable(damage.path), damage.offset,
+                        damage.what);
+  }
+  return print(printer, text);
+}
+
+// The directory's checkpoint and logs, in the order in which they are recovered.
+std::vector<std::string> files_in(const std::vector<std::string>& names) {
+  std::vector<std::pair<LogNumber, std::string>> numbered;
+  for (const std::string& name : names) {
+    if (name == checkpoint_name) numbered.emplace_back(0, name);
+    if (const auto number = log_number(name)) numbered.emplace_back(*number, name);
+  }
+  std::ranges::sort(numbered);
+  std::vector<std::string> files;
+  for (auto& [number, name] : numbered) files.push_back(std::move(name));
+  return files;
+}
+
+Outcome list_directory(const std::string& directory, const Shown& shown, Printer printer) {
+  const FileSystem& files = FileSystem::posix();
+  const Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return io_error(names.error().message());
+  const Result<std::string> engine = engine_of(files, directory);
+  if (failed_with(Code::invalid_argument, engine)) return usage_error(engine.error().message());
+  if (!engine && engine.error().code() != Code::corruption) {
+    return io_error(engine.error().message());
+  }
+  Outcome all = print(printer, engine ? fmt::format("{}: a store of engine {}\n",
+                                                    printable(directory), printable(*engine))
+                                      : fmt::format("!! {}\n", engine.error().message()));
+  if (!engine && !all.failed()) all.exit = Exit::no;
+  for (const std::string& name : files_in(*names)) {
+    if (all.failed()) return all;
+    const std::string path = join(directory, name);
+    const Result<bool> there = files.exists(path);
+    if (there && !*there) continue;  // the store is open, and has put its content elsewhere
+    join_outcomes(all, list_file(path, shown, printer));
+  }
+  if (!all.failed()) join_outcomes(all, judge(directory, printer));
+  return all;
+}
+
+Outcome list_path(const std::string& path, const Shown& shown, Printer printer) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) return list_directory(path, shown, printer);
+  // A pipe or a device has no end, or makes one wait for it.
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return usage_error(fmt::format("{} is neither a file nor a directory", quote(path)));
+  }
+  return list_file(path, shown, printer);
+}
+
+}  // namespace
+
+Outcome inspect(const Invocation& invocation, Output& output, const std::stop_token& stop) {
+  Shown shown;
+  const Result<std::optional<std::uint64_t>> offset = invocation.number("--offset", 0);
+  if (!offset) return usage_error(offset.error().message());
+  const Result<std::optional<std::uint64_t>> limit = invocation.number("--limit", 0);
+  if (!limit) return usage_error(limit.error().message());
+  const Result<std::optional<std::uint64_t>> changes = invocation.number("--changes", 0);
+  if (!changes) return usage_error(changes.error().message());
+  shown.offset = offset->value_or(shown.offset);
+  shown.records = limit->value_or(shown.records);
+  shown.changes = changes->value_or(shown.changes);
+
+  Outcome all;
+  for (const std::string& path : invocation.arguments) {
+    if (&path != invocation.arguments.data()) join_outcomes(all, print({output, stop}, "\n"));
+    if (!all.failed()) join_outcomes(all, list_path(path, shown, {output, stop}));
+    if (all.failed()) break;
+  }
+  return all;
+}
+
+}  // namespace kv::cli

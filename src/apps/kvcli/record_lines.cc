@@ -1,0 +1,132 @@
+#include "apps/kvcli/record_lines.h"
+
+#include <fmt/format.h>
+
+#include "persistence/log_reader.h"
+
+namespace kv::cli {
+namespace {
+
+std::string_view name_of(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::batch: return "batch";
+    case RecordKind::end: return "end";
+    case RecordKind::entries: return "entries";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+std::string range_text(std::uint64_t first, std::uint64_t count) {
+  if (count == 0) return "none";
+  return count == 1 ? std::to_string(first) : fmt::format("{}..{}", first, first + count - 1);
+}
+
+void RecordLines::walk(std::uint64_t seed, std::uint64_t expected, std::string_view things,
+                       const std::function<Described(const LogRecord&)>& describe) {
+  const auto reader = make_log_reader(file_, seed);
+  while (!failed_.failed()) {
+    bool more = reader->next();
+    if (!more && !reader->ended()) {
+      const std::uint64_t stopped = reader->offset();
+      more = reader->resync();
+      if (more) {
+        damage(stopped, fmt::format("no intact record begins here: {} bytes are damaged; the next "
+                                    "intact record is at {}",
+                                    reader->offset() - stopped, reader->offset()));
+      }
+    }
+    if (!more) break;
+    const LogRecord& found = reader->record();
+    if (expected != 0 && found.first > expected) {
+      damage(reader->offset(), fmt::format("{} missing before this record: {}", things,
+                                           range_text(expected, found.first - expected)));
+    }
+    const Described described = describe(found);
+    record(found, reader->offset(), described);
+    expected = found.first + described.count;
+  }
+  ended_ = reader->ended();
+  if (!failed_.failed()) tail();
+}
+
+void RecordLines::record(const LogRecord& record, std::uint64_t offset,
+                         const Described& described) {
+  const std::uint64_t bytes = record_bytes(record.payload.size());
+  ++records_;
+  count_ += described.count;
+  end_ = std::min<std::uint64_t>(offset + bytes, file_.size());
+  if (printer_.stop.stop_requested()) failed_ = {Exit::interrupted, "interrupted", false};
+  if (!described.nonsense.empty()) {
+    damage(offset, fmt::format("the record's checksum is right, and it makes no sense: {}",
+                               described.nonsense));
+  }
+  if (!shows(offset)) {
+    ++hidden_;
+    return;
+  }
+  tell_hidden();
+  std::string text = fmt::format("{:>10} {:>9}  {:<8} {}\n", offset, bytes, name_of(record.kind),
+                                 described.numbers);
+  for (const std::string& change : described.changes) {
+    text += fmt::format("{:31}{}\n", "", change);
+  }
+  if (described.count > described.changes.size() && !described.changes.empty()) {
+    text += fmt::format("{:31}and {} more (--changes)\n", "",
+                        described.count - described.changes.size());
+  }
+  print(text);
+}
+
+// What stands behind the last record.
+void RecordLines::tail() {
+  tell_hidden();
+  const std::size_t last = file_.find_last_not_of('\0');
+  const std::uint64_t used = last == std::string_view::npos ? 0 : last + 1;
+  std::uint64_t zeros = end_;
+  if (used > end_) {
+    zeros = used;
+    if (ended_) {
+      print(fmt::format("{:>10} {:>9}  bytes behind the end record, which nobody reads\n", end_,
+                        used - end_));
+    } else {
+      damage(end_, fmt::format("no intact record begins here, nor behind: {} bytes are damaged, or "
+                               "torn by a crash",
+                               used - end_));
+    }
+  }
+  if (zeros < file_.size()) {
+    print(fmt::format("{:>10} {:>9}  zeros\n", zeros, file_.size() - zeros));
+  }
+}
+
+void RecordLines::damage(std::uint64_t offset, std::string_view what) {
+  tell_hidden();
+  // The first one is what everybody looks for.
+  if (++damages_ > 1 && !shows(offset)) return;
+  print(fmt::format("!! offset {}: {}\n", offset, what));
+}
+
+bool RecordLines::shows(std::uint64_t offset) {
+  return offset >= shown_.offset && lines_ < shown_.records && ++lines_ > 0;
+}
+
+void RecordLines::tell_hidden() {
+  if (hidden_ > 0) print(fmt::format("{:>10}            records not shown\n", hidden_));
+  hidden_ = 0;
+}
+
+void RecordLines::print(std::string_view text) {
+  if (failed_.failed()) return;
+  if (const Status written = printer_.output.write(text); !written) {
+    failed_ = output_error(printer_.output, written.error());
+  }
+}
+
+Outcome RecordLines::outcome() const {
+  if (failed_.failed()) return failed_;
+  return {damages_ > 0 ? Exit::no : Exit::ok, {}, false};
+}
+
+}  // namespace kv::cli
