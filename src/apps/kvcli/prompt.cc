@@ -183,6 +183,8 @@ Exit Prompt::run() {
     if (line.ends_with('\n')) line.remove_suffix(1);
     const Outcome outcome = session_.run_line(line, running.token());
     if (outcome.output_gone) return Exit::io;
+    // The terminal has shown "^C" wherever the cursor was.
+    if (outcome.exit == Exit::interrupted) say(stderr, "\n");
     if (outcome.failed()) say(stderr, outcome.complaint + "\n");
   }
   return Exit::ok;
