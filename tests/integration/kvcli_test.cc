@@ -162,7 +162,7 @@ TEST_F(Kvcli, WrongUseIsToldInOneLine) {
       {"kvcli get k --output xml", "plain, json and csv"},
       {"kvcli --durability high get k", "none, wal and sync"},
       {"kvcli --durability sync get k", "keeps nothing on disk"},
-      {"kvcli --directory d get k", "no directory"},
+      {"kvcli --engine map --directory d get k", "no directory"},
       {"kvcli --file script.kv get k", "not both"},
       {"kvcli get k --engine map", "before the command"},
       {"kvcli --file '' get k", "not both"},
