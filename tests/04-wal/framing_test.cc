@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "tests/04-wal/guarded_bytes.h"
+#include "tests/04-wal/at_the_edge.h"
 #include "tests/04-wal/log_bytes.h"
 
 namespace kv::test {
@@ -41,8 +41,8 @@ class Framing : public testing::Test {
 
   // Whether the bytes, at the very end of what can be read, are taken for a record.
   static bool taken(std::string_view bytes, std::uint64_t offset = 0) {
-    const GuardedBytes guarded(bytes);
-    return record_at(guarded.view(), offset, seed).has_value();
+    const std::string_view guarded = at_the_edge(bytes);
+    return record_at(guarded, offset, seed).has_value();
   }
 
   // What all these cases come down to: how many of so many were taken for a record.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "tests/04-wal/guarded_bytes.h"
+#include "tests/04-wal/at_the_edge.h"
 #include "tests/04-wal/told_log_reader.h"
 
 namespace kv::test {
@@ -25,8 +25,8 @@ LogBytes log_of(int records) {
 
 // How many records `next` gives, of bytes behind which no memory is.
 std::size_t count_of(std::string_view bytes) {
-  const GuardedBytes guarded(bytes);
-  const auto reader = make_log_reader(guarded.view(), 7);
+  const std::string_view guarded = at_the_edge(bytes);
+  const auto reader = make_log_reader(guarded, 7);
   std::size_t count = 0;
   while (reader->next()) ++count;
   return count;
@@ -146,8 +146,8 @@ TEST_F(LogReading, BytesThatAreNoLogHaveNoRecords) {
       bytes[at + 5] = static_cast<char>(random.below(2));  // ... and a length that may fit
       bytes[at + 6] = bytes[at + 7] = '\0';
     }
-    const GuardedBytes guarded(bytes);
-    const auto reader = make_log_reader(guarded.view(), 7);
+    const std::string_view guarded = at_the_edge(bytes);
+    const auto reader = make_log_reader(guarded, 7);
     while (reader->next()) ++found;
     while (reader->resync()) ++found;
   }
@@ -264,8 +264,8 @@ TEST_F(LogResync, CutAnywhereItReadsNothingBehindTheEnd) {
   std::string seen;
   announce("records found behind the damage, by size");
   for (std::size_t size = 0; size <= whole.size(); ++size) {
-    const GuardedBytes guarded(std::string_view(whole).substr(0, size));
-    const auto reader = make_log_reader(guarded.view(), 7);
+    const std::string_view guarded = at_the_edge(std::string_view(whole).substr(0, size));
+    const auto reader = make_log_reader(guarded, 7);
     int found = reader->next() ? 9 : 0;
     for (bool more = reader->resync(); more; more = reader->next()) ++found;
     seen += std::to_string(found);
