@@ -76,9 +76,10 @@ class GroupCommit final : public CommitQueue {
     std::unique_lock lock(mutex_);
     if (closed_) return Lifetime::refusal();
     if (broken_) return refusal();
-    if (!open_) open_ = spare_ ? std::move(spare_) : std::make_shared<Group>();
-    const std::shared_ptr<Group> group = open_;
+    std::shared_ptr<Group> group = open_;
+    if (!group) group = spare_ ? std::move(spare_) : std::make_shared<Group>();
     group->members.push_back(&waiter);
+    open_ = group;  // not before it has a leader: there may be no memory for it
     if (group->members.size() == 1) {
       lead(lock, group);
     } else {
@@ -119,7 +120,7 @@ class GroupCommit final : public CommitQueue {
         failed = commit_group(group->members);
       } catch (...) {
         thrown = std::current_exception();
-        failed = Error(Code::unavailable, "the memory was used up in the middle of a batch");
+        failed = Error(Code::unavailable, "out of memory");  // so short that it needs none
         give_up(group->members, *failed);
       }
       lock.lock();

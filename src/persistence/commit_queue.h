@@ -46,7 +46,7 @@ namespace kv {
 class CommitQueue : public Commit {
  public:
   // Makes durable, by one sync, all writes that were acknowledged before, at whatever level. It
-  // takes its place in the queue like a batch.
+  // takes its place in the queue like a batch. Errors: as above, and what the log's sync meets.
   Status flush(const Context& context) override = 0;
 
   // Refuses what comes later, lets what is queued finish, and closes the log.

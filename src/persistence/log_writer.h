@@ -39,7 +39,8 @@ class LogWriter {
   LogWriter& operator=(const LogWriter&) = delete;
 
   // Frames the batch's changes as one record, whose first write has this number, in the buffer; its
-  // requirements are not logged. Rolls the log if the record doesn't fit behind the others.
+  // requirements are not logged. Rolls the log if the record doesn't fit behind the others, with an
+  // end record behind it.
   // Requires: `first` follows the last write that was appended; the batch has a change.
   // Errors: those of making the new log; nothing was appended then.
   virtual Status append(SequenceNumber first, const Batch& batch) = 0;
