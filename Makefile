@@ -6,7 +6,7 @@ KVCOURSE := build/dev/bin/kvcourse
 
 .DEFAULT_GOAL := help
 .PHONY: help setup packages build demo test lab grade bench submit skeleton record check check-all \
-        mutants format format-check tidy fuzz asan tsan clean need-lab kvcourse
+        mutants torture torture-planted format format-check tidy fuzz asan tsan clean need-lab kvcourse
 
 help: ## this list
 	@echo 'Usage: make COMMAND [LAB=1] [TASK=1.2] [PRESET=dev|release|asan|tsan]'
@@ -46,10 +46,18 @@ record: kvcourse ## write the reference's observations, for grading where there 
 mutants: kvcourse ## plant every bug of the catalogue in the solutions and see it caught
 	@$(KVCOURSE) mutants
 
+torture: packages ## crash the persistent engines at every call, and look at what is left
+	@.ci/build $(PRESET) --target torture
+	@$(BUILD)/bin/torture
+
+torture-planted: packages ## plant bugs in the persistent engines and see torture find them
+	@.ci/build $(PRESET) --target torture_planted
+	@$(BUILD)/bin/torture_planted --preset $(PRESET)
+
 check: ## what must hold before a change is shared: tests, course, mutants, format, sanitizers
 	@.ci/run
 
-check-all: check tidy fuzz ## the same and the long forms: clang-tidy, fuzzing
+check-all: check tidy fuzz torture torture-planted ## the same and the long forms: clang-tidy, fuzzing, crashes
 
 asan: packages ## the tests under the address and undefined-behaviour sanitizers
 	@.ci/build asan --target test_programs

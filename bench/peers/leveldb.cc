@@ -93,6 +93,7 @@ Result<std::unique_ptr<Store>> open_leveldb(const Options& options) {
   }
   leveldb::Options settings;
   settings.create_if_missing = true;
+  if (options.write_buffer_bytes) settings.write_buffer_size = *options.write_buffer_bytes;
   leveldb::DB* db = nullptr;
   const leveldb::Status status = leveldb::DB::Open(settings, options.directory, &db);
   if (!status.ok()) return failure(LevelDb::error_of(status, options.directory));

@@ -90,6 +90,7 @@ Result<std::unique_ptr<Store>> open_rocksdb(const Options& options) {
   }
   rocksdb::Options settings;
   settings.create_if_missing = true;
+  if (options.write_buffer_bytes) settings.write_buffer_size = *options.write_buffer_bytes;
   auto opened = open(settings, options.directory);
   if (!opened) return failure(std::move(opened));
   auto database = std::make_shared<peers::Database<RocksDb>>(options.directory, std::move(*opened));

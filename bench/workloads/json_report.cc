@@ -16,6 +16,7 @@ Json settings_json(const Plan& plan) {
       Job{.engine = {}, .directory = {}, .workloads = {}, .settings = plan.settings}))["settings"];
   if (!plan.settings.distribution) json["distribution"] = "the workload's own";
   if (!plan.settings.durability) json["durability"] = "the engine's own";
+  if (!plan.settings.write_buffer_bytes) json["write_buffer_bytes"] = "the engine's own";
   json["rounds"] = plan.rounds;
   return json;
 }

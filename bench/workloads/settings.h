@@ -44,11 +44,12 @@ struct Settings {
   std::size_t threads = 1;
   std::size_t key_bytes = 16;
   std::size_t value_bytes = 100;
-  double compressible = 0.5;                 // the share of a value that a compressor saves
-  double read_share = 0.5;                   // of gets in workload `mixed`
-  std::optional<Distribution> distribution;  // unset: the workload's own
-  std::optional<Durability> durability;      // unset: the engine's own
-  std::uint64_t latency_every = 16;          // one in so many operations is timed; 0: none
+  double compressible = 0.5;                        // the share of a value that a compressor saves
+  double read_share = 0.5;                          // of gets in workload `mixed`
+  std::optional<Distribution> distribution;         // unset: the workload's own
+  std::optional<Durability> durability;             // unset: the engine's own
+  std::optional<std::uint64_t> write_buffer_bytes;  // likewise; volatile engines have none
+  std::uint64_t latency_every = 16;                 // one in so many operations is timed; 0: none
   std::uint64_t seed = 1;
 };
 

@@ -56,7 +56,7 @@ std::string preamble(const Plan& plan, const Machine& machine) {
   const Settings& settings = plan.settings;
   std::string text = fmt::format(
       "entries {}, keys {} bytes, values {} bytes, compressible {}, threads {}\n"
-      "operations {}, warm-up {}, distribution {}, durability {}, seed {}\n",
+      "operations {}, warm-up {}, distribution {}, durability {}, write buffer {}, seed {}\n",
       settings.entries, settings.key_bytes, settings.value_bytes, settings.compressible,
       settings.threads,
       settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
@@ -64,6 +64,8 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       settings.distribution ? name(*settings.distribution) : "the workload's own",
       settings.durability ? name(*settings.durability)
                           : "the engine's own: wal on disk, none in memory",
+      settings.write_buffer_bytes ? fmt::format("{} bytes", *settings.write_buffer_bytes)
+                                  : "the engine's own",
       settings.seed);
   text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
                       machine.load);

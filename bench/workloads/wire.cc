@@ -45,6 +45,7 @@ Json to_json(const Settings& settings) {
                {"seed", settings.seed}};
   if (settings.distribution) json["distribution"] = name(*settings.distribution);
   if (settings.durability) json["durability"] = name(*settings.durability);
+  if (settings.write_buffer_bytes) json["write_buffer_bytes"] = *settings.write_buffer_bytes;
   return json;
 }
 
@@ -69,6 +70,9 @@ Result<Settings> settings_from(const Json& json) {
     auto durability = durability_of(json["durability"].get<std::string>());
     if (!durability) return failure(std::move(durability));
     settings.durability = *durability;
+  }
+  if (json.contains("write_buffer_bytes")) {
+    settings.write_buffer_bytes = json["write_buffer_bytes"].get<std::uint64_t>();
   }
   if (Status checked = check(settings); !checked) return failure(std::move(checked));
   return settings;

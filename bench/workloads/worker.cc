@@ -58,6 +58,7 @@ Status run(const Job& job, const Stores& stores, const Answers& answers) {
   Options options;
   if (engine->persistent) options.directory = job.directory;
   options.durability = job.settings.durability;
+  options.write_buffer_bytes = job.settings.write_buffer_bytes;
   const Result<std::unique_ptr<Store>> store = engine->open(options);
   if (!store) return failure(store.error().code(), fmt::format("open: {}", store.error().text()));
   runner.use(**store, options.directory);

@@ -1,10 +1,13 @@
 #include "persistence/commit_queue.h"
 
+#include <atomic>
 #include <condition_variable>
-#include <deque>
+#include <exception>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,19 +17,22 @@
 namespace kv {
 namespace {
 
-// A caller in the queue. It lives on the caller's stack until it is answered.
+// A caller in the queue. It lives on the caller's stack until its group is answered.
 struct Waiter {
   const Batch* batch;  // null: a flush
   const Context& context;
-
-  // Written by the leader, read by the caller once `answered` is set.
-  Status result{};
-
-  // Guarded by the queue's mutex:
-  bool answered = false;
-  std::condition_variable changed{};  // answered, or first in the queue
+  Status result{};  // written by the leader
 
   bool changes_something() const { return batch != nullptr && batch->change_count() > 0; }
+};
+
+// Callers that are committed as one. The first of them leads.
+struct Group {
+  std::vector<Waiter*> members;  // guarded by the queue's mutex while the group is open
+
+  // Not 0: every result is written. Released by the leader, acquired by the others. (An int, since
+  // that is what the operating system can wait for.)
+  std::atomic<int> answered = 0;
 };
 
 class GroupCommit final : public CommitQueue {
@@ -36,40 +42,84 @@ class GroupCommit final : public CommitQueue {
 
   Status apply(const Batch& batch, const Context& context) override {
     Waiter waiter{&batch, context};
-    return wait_or_lead(waiter);
+    return join(waiter);
   }
 
   Status flush(const Context& context) override {
     Waiter waiter{nullptr, context};
-    return wait_or_lead(waiter);
+    return join(waiter);
   }
 
   Status close() override {
-    // LAB 4.5  Refuse new callers, wait until the queue is empty, and close the log.
-    throw todo("4.5", mutex_, closed_, queue_, drained_, broken_, log_);
+    // LAB 4.4  Refuse new callers, wait until nobody is queued, and close the log: that is I/O.
+    throw todo("4.4", mutex_, closed_, open_, committing_, drained_, broken_, log_);
   }
 
   std::size_t waiting() const override {
     const std::lock_guard lock(mutex_);
-    return queue_.size();
+    return committing_ + (open_ ? open_->members.size() : 0);
   }
 
  private:
-  // Queues the caller, and returns its result: another leader's work, or its own.
-  Status wait_or_lead(Waiter& waiter) {
-    // LAB 4.5  Refuse the caller where the queue is closed or broken. Queue it, and wait until it
-    // is answered or is the first; the first one leads its group.
-    throw todo("4.5", waiter, mutex_, closed_, broken_, queue_);
+  // Joins the open group, and returns the caller's result: another leader's work, or its own.
+  Status join(Waiter& waiter) {
+    // LAB 4.4  Refuse the caller where the queue is closed or broken. Join the open group, or open
+    // one. Whoever is the first in it leads (lead); the others wait (wait_for_answer).
+    throw todo("4.4", waiter, mutex_, closed_, broken_, open_, spare_);
   }
 
-  // Commits a run of the queue from its front, of which the caller is the first, and answers it.
-  // The lock is held at the begin and at the end, but not while the log is written.
-  void lead(std::unique_lock<std::mutex>& lock) {
-    // LAB 4.5  Take the group, commit it (commit_group), take it off the queue, tell the others of
-    // it that they are answered, and wake the next leader. Should memory be used up on the way
-    // (std::bad_alloc), the others must not wait for ever: see commit_queue.h.
-    // Hint: a waiter may be gone as soon as it is answered and the mutex is free.
-    throw todo("4.5", lock, queue_, drained_, broken_, max_group_bytes);
+  // Returns when the group's leader has written the results.
+  static void wait_for_answer(const Group& group) {
+    // LAB 4.5  Wait, and see all that the leader wrote before (tell_answer).
+    throw todo("4.5", group);
+  }
+
+  // Waits until the group before is committed, then commits this one and answers its members. The
+  // caller holds the lock; it is released meanwhile, and at the end.
+  void lead(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Group>& group) {
+    // LAB 4.4  Wait for your turn; gather; close the group, so that nobody joins any more; commit
+    // it (commit_group) without the lock, or refuse it; let the next leader have its turn, and
+    // close(); then answer. Should memory be used up on the way (std::bad_alloc), the others must
+    // not wait for ever: see commit_queue.h.
+    throw todo("4.4", lock, group, open_, committing_, last_group_, turn_, drained_, broken_);
+  }
+
+  // Returns when no other leader uses the target and the log.
+  void wait_for_turn(std::unique_lock<std::mutex>& lock) {
+    // LAB 4.5  Wait for it. Others join the group meanwhile.
+    throw todo("4.5", lock, turn_, committing_);
+  }
+
+  // Lets those join who are about to: the members of the group before have just got their answers,
+  // and come back with the next write. It pays where a sync is shared, since a sync costs more than
+  // a few rounds of giving way; one writer alone never waits.
+  void gather(std::unique_lock<std::mutex>& lock, const Group& group) {
+    if (durability_ != Durability::sync || last_group_ < 2) return;
+    const std::size_t expected = last_group_ + group.members.size();
+    int rounds_without_growth = 0;
+    while (group.members.size() < expected && rounds_without_growth < 2) {
+      const std::size_t before = group.members.size();
+      lock.unlock();
+      std::this_thread::yield();
+      lock.lock();
+      rounds_without_growth = group.members.size() > before ? 0 : rounds_without_growth + 1;
+    }
+  }
+
+  // Tells the members that their results are there. One that was alone is kept for the next.
+  void answer(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Group>& group) {
+    if (group->members.size() == 1) {
+      group->members.clear();
+      spare_ = group;
+      return;
+    }
+    lock.unlock();
+    tell_answer(*group);
+  }
+
+  static void tell_answer(Group& group) {
+    // LAB 4.5  Wake all who wait for the answer; they must see the results.
+    throw todo("4.5", group);
   }
 
   // Commits the group, and writes each one's result; from what is returned, nothing may be
@@ -108,45 +158,20 @@ class GroupCommit final : public CommitQueue {
                        broken_->text());
   }
 
-  // The run of the queue, from its front, that is committed as one; it stays in the queue.
-  std::vector<Waiter*> take_group() const {
-    std::vector<Waiter*> group;
-    std::size_t bytes = 0;
-    for (Waiter* waiter : queue_) {
-      if (waiter->batch != nullptr) bytes += waiter->batch->bytes();
-      if (!group.empty() && bytes > max_group_bytes) break;
-      group.push_back(waiter);
-    }
-    return group;
-  }
-
-  // Takes the group off the queue and wakes its members, and the next leader.
-  void answer(const std::vector<Waiter*>& group) {
-    for (Waiter* waiter : group) {
-      queue_.pop_front();
-      waiter->answered = true;
-      waiter->changed.notify_one();
-    }
-    if (queue_.empty()) {
-      drained_.notify_all();
-    } else {
-      queue_.front()->changed.notify_one();
-    }
-  }
-
-  // More than this is left to the next group, so that a large batch delays few others.
-  static constexpr std::size_t max_group_bytes = std::size_t{1} << 20;
-
   CommitTarget& target_;
   LogWriter& log_;
   const Durability durability_;
 
   mutable std::mutex mutex_;
-  // Guarded by mutex_; the first in the queue leads, and uses the target and the log without it.
-  std::deque<Waiter*> queue_;
-  std::optional<Error> broken_;  // why nothing is committed any more
+  // Guarded by mutex_:
+  std::shared_ptr<Group> open_;   // that callers join; null if nobody is waiting
+  std::shared_ptr<Group> spare_;  // with no members, to save a call of malloc
+  std::size_t committing_ = 0;    // members of the group whose leader uses the target and the log
+  std::size_t last_group_ = 0;    // members of the group that was committed last
+  std::optional<Error> broken_;   // why nothing is committed any more
   bool closed_ = false;
-  std::condition_variable drained_;  // the queue is empty
+  std::condition_variable turn_;     // committing_ is 0: awaited by the leader of the open group
+  std::condition_variable drained_;  // and nobody is waiting: awaited by close
 };
 
 }  // namespace

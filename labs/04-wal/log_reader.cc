@@ -18,7 +18,8 @@ class BytesLogReader final : public LogReader {
   }
 
   bool resync() override {
-    // LAB 4.3  Look at each place where a record can begin, behind the one where there is none.
+    // LAB 4.3  Look at each place where a record can begin, behind the one where there is none, up
+    // to the last byte that was ever written (used_bytes).
     // Stop where looking has cost more than the contract allows.
     throw todo("4.3", log_, number_, offset_, record_, ended_, summed_);
   }

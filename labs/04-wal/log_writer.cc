@@ -79,7 +79,8 @@ class PreallocatedLogWriter final : public LogWriter {
   }
 
   Status close() override {
-    // LAB 4.2  Sync, then add the end record, and make that durable, too.
+    // LAB 4.2  Sync, then add the end record, and make that durable, too. No end record may ever
+    // stand in a log whose content or name is not durable.
     throw todo("4.2", buffer_, number_, last_, file_, broken_);
   }
 
@@ -97,6 +98,13 @@ class PreallocatedLogWriter final : public LogWriter {
   Status roll(SequenceNumber first, std::size_t bytes) {
     // LAB 4.2  Write what is in the buffer, start the next log, and tell whoever wants to know.
     throw todo("4.2", first, bytes, number_, options_.rolled);
+  }
+
+  // Makes durable what is in the log that is written, and its name.
+  Status sync_log() {
+    // LAB 4.2  Sync the file; and the directory, unless that has been done since the log was made.
+    // A failure is for ever.
+    throw todo("4.2", files_, options_.directory, file_, name_is_synced_, broken_);
   }
 
   void note_synced(SequenceNumber last) {

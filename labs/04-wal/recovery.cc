@@ -90,14 +90,13 @@ class Replay {
 
   // Whether there is anything but zeros from the offset on: files begin as zeros.
   static bool has_bytes_behind(std::string_view log, std::uint64_t offset) {
-    const std::size_t last = log.find_last_not_of('\0');
-    return last != std::string_view::npos && last >= offset;
+    return used_bytes(log) > offset;
   }
 
   // Notes the bytes from the offset on, but for the zeros at the end.
   void note_damage(std::string_view log, const std::string& path, std::uint64_t offset) {
     if (!has_bytes_behind(log, offset)) return;
-    const std::uint64_t bytes = log.find_last_not_of('\0') + 1 - offset;
+    const std::uint64_t bytes = used_bytes(log) - offset;
     recovered.damages.push_back(
         {path, offset, bytes, fmt::format("{} bytes that no intact record leads to", bytes)});
   }

@@ -151,20 +151,19 @@ class ReverseIterator final : public VisibleIterator {
     // LAB 3.6  Go through all versions of a user key; the last one that is not too new decides.
     // Hint: when you know, the walk is one step too far: deliver copies, key_ and value_.
     //[ throw todo("3.6", key_, value_, standing_, start_, sequence_, versions_, walk_ended());
+    InternalKey version{};
+    if (standing_ && !read(version)) return false;
     while (standing_) {
-      InternalKey version{};
-      if (!read(version)) return false;
       if (version.user_key < start_) return false;
       key_ = version.user_key;
       bool has_value = false;
-      while (standing_) {
-        if (!read(version)) return false;
-        if (version.user_key != key_) break;
+      while (standing_ && version.user_key == key_) {
         if (version.sequence <= sequence_) {
           has_value = version.kind == EntryKind::put;
           value_ = versions_->value();
         }
         standing_ = versions_->next();
+        if (standing_ && !read(version)) return false;
       }
       if (!versions_->status()) break;
       if (has_value) {

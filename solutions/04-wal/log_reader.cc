@@ -24,11 +24,13 @@ class BytesLogReader final : public LogReader {
   }
 
   bool resync() override {
-    // LAB 4.3  Look at each place where a record can begin, behind the one where there is none.
+    // LAB 4.3  Look at each place where a record can begin, behind the one where there is none, up
+    // to the last byte that was ever written (used_bytes).
     // Stop where looking has cost more than the contract allows.
     //[ throw todo("4.3", log_, number_, offset_, record_, ended_, summed_);
     if (ended_ || record_) return false;
-    while (offset_ + log_layout::alignment < log_.size() && summed_ <= most_summed * log_.size()) {
+    const std::size_t used = used_bytes(log_);
+    while (offset_ + log_layout::alignment < used && summed_ <= most_summed * log_.size()) {
       offset_ += log_layout::alignment;
       record_ = record_at(log_, offset_, number_, &summed_);
       if (record_) break;

@@ -11,15 +11,17 @@
 namespace kv {
 namespace {
 
+constexpr std::size_t default_log_bytes = std::size_t{16} << 20;
 constexpr std::size_t smallest_log_bytes = 4096;
 
 // A record holds one batch, and with it the counts and the kinds of its changes.
 constexpr std::size_t largest_record = log_layout::max_payload_bytes - 64;
 
 Status check(const Options& options) {
-  if (options.log_bytes < smallest_log_bytes) {
-    return failure(Code::invalid_argument, fmt::format("Options::log_bytes is {}; the least is {}",
-                                                       options.log_bytes, smallest_log_bytes));
+  if (options.write_buffer_bytes.value_or(default_log_bytes) < smallest_log_bytes) {
+    return failure(Code::invalid_argument,
+                   fmt::format("Options::write_buffer_bytes is {}; the least is {}",
+                               *options.write_buffer_bytes, smallest_log_bytes));
   }
   const Limits& limits = options.limits;
   const bool single_fits =
@@ -36,12 +38,13 @@ Status check(const Options& options) {
 
 Result<std::unique_ptr<Store>> open_wal(const Options& options, const Environment& environment) {
   if (Status fits = check(options); !fits) return failure(std::move(fits));
-  auto commit = open_logged_commit(*environment.files, environment.executor,
-                                   {.directory = options.directory,
-                                    .engine = "wal",
-                                    .durability = options.durability.value_or(Durability::wal),
-                                    .log_bytes = options.log_bytes,
-                                    .warn = environment.warn});
+  auto commit =
+      open_logged_commit(*environment.files, environment.executor,
+                         {.directory = options.directory,
+                          .engine = "wal",
+                          .durability = options.durability.value_or(Durability::wal),
+                          .log_bytes = options.write_buffer_bytes.value_or(default_log_bytes),
+                          .warn = environment.warn});
   if (!commit) return failure(std::move(commit));
   const auto recover = [&](const AddVersion& add) { return (*commit)->recover(add); };
   const auto start = [&](CommitTarget& target) -> Result<std::unique_ptr<Commit>> {

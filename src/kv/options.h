@@ -35,9 +35,10 @@ struct Options {
 
   Limits limits{};
 
-  // How large a file of the write-ahead log is, in bytes; at least 4096. When one is full, what it
-  // holds is put away elsewhere, in the background, and the file is removed.
-  std::size_t log_bytes = std::size_t{16} << 20;
+  // How much a persistent engine gathers before it puts it away elsewhere, in the background: with
+  // engine wal, the size of a file of its log. In bytes, at least 4096; unset: the engine's own, 16
+  // MiB for ours.
+  std::optional<std::size_t> write_buffer_bytes{};
 };
 
 }  // namespace kv

@@ -38,11 +38,15 @@ class EntriesWriter {
   EntriesWriter(AppendFile& file, SequenceNumber sequence) : file_(file), sequence_(sequence) {}
 
   Status add(std::string_view key, std::string_view value) {
+    const std::size_t bytes =
+        varint_bytes(key.size()) + key.size() + varint_bytes(value.size()) + value.size();
+    if (!entries_.empty() && entries_.size() + bytes > checkpoint_layout::entries_bytes) {
+      if (Status written = write(RecordKind::entries); !written) return written;
+    }
     append_string(entries_, key);
     append_string(entries_, value);
     ++count_;
-    return entries_.size() < checkpoint_layout::entries_bytes ? Status()
-                                                              : write(RecordKind::entries);
+    return {};
   }
 
   Status finish() {
@@ -165,6 +169,7 @@ class EntriesReader {
       }
       add_(*parsed, value);
       last_key_ = parsed->user_key;
+      has_last_key_ = true;
       ++count_;
     }
     return {};
@@ -177,7 +182,7 @@ class EntriesReader {
 
   bool makes_sense(const InternalKey& key) const {
     return key.sequence >= 1 && key.sequence <= sequence_ && key.kind == EntryKind::put &&
-           (!last_key_ || *last_key_ < key.user_key);
+           (!has_last_key_ || last_key_ < key.user_key);
   }
 
   // Where the next intact record begins, or the file's size. Called only to salvage.
@@ -197,8 +202,9 @@ class EntriesReader {
   const SequenceNumber sequence_;
   const AddVersion& add_;
   std::vector<Damage>* const damages_;
-  std::uint64_t count_ = 0;                   // entries up to here
-  std::optional<std::string_view> last_key_;  // of the entry before, in the file's bytes
+  std::uint64_t count_ = 0;  // entries up to here
+  bool has_last_key_ = false;
+  std::string_view last_key_;  // of the entry before, in the file's bytes
 };
 
 // With which write each of the directory's logs begins, as far as that can be read.

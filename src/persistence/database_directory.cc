@@ -35,9 +35,10 @@ Status make_directories(FileSystem& files, std::string_view path) {
 // The engine that FORMAT names.
 Result<std::string> parse_format(std::string_view text, const std::string& path) {
   const std::string_view line = text.substr(0, text.find('\n'));
+  const bool one_line = line.size() + 1 == text.size();
   int version = 0;
   std::string_view engine;
-  if (text.ends_with('\n') && line.starts_with(format_begin)) {
+  if (one_line && line.starts_with(format_begin)) {
     const char* const begin = line.data() + format_begin.size();
     const auto [stop, error] = std::from_chars(begin, line.data() + line.size(), version);
     if (error == std::errc() && stop != line.data() + line.size() && *stop == ' ') {
@@ -91,6 +92,18 @@ Result<std::optional<std::string>> format_of(const FileSystem& files, std::strin
   return std::optional<std::string>();
 }
 
+// Makes durable the names that lead to the directory. Whoever made them may have died before they
+// were; where there is a FORMAT, they are. Those far above are seldom ours, and need not even be
+// readable: their failure is none.
+Status sync_names_above(FileSystem& files, std::string_view directory) {
+  Status synced = files.sync_directory(directory_of(directory));
+  for (std::string_view above = directory_of(directory); above != directory_of(above);) {
+    above = directory_of(above);
+    static_cast<void>(files.sync_directory(above));
+  }
+  return synced;
+}
+
 }  // namespace
 
 Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string_view path,
@@ -134,6 +147,7 @@ Result<DatabaseDirectory> DatabaseDirectory::open_unchecked(FileSystem& files,
 
 // The file is there whole or not at all.
 Status DatabaseDirectory::write_format(std::string_view engine) {
+  if (Status above = sync_names_above(*files_, path_); !above) return above;
   const std::string path = join(path_, new_format_name);
   Result<bool> left = files_->exists(path);
   if (!left) return failure(std::move(left));
@@ -146,8 +160,6 @@ Status DatabaseDirectory::write_format(std::string_view engine) {
   if (done) done = (*file)->sync();
   if (done) done = files_->rename(path, join(path_, format_name));
   if (done) done = files_->sync_directory(path_);
-  // Whoever made the directory may have died before its name was durable.
-  if (done) done = files_->sync_directory(directory_of(path_));
   return done;
 }
 

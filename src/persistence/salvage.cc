@@ -60,7 +60,7 @@ bool is_intact(std::string_view log, const std::string& path, LogNumber number) 
   const auto reader = make_log_reader(log, number);
   std::uint64_t end = log_layout::header_bytes;
   while (reader->next()) end = reader->offset() + record_bytes(reader->record().payload.size());
-  return log.find_last_not_of('\0') < end;
+  return used_bytes(log) <= end;
 }
 
 // Opens the directory, and writes FORMAT anew where it is damaged.

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
+#include <cstring>
 
 #include "base/checksum.h"
 #include "base/coding.h"
@@ -16,6 +18,14 @@ constexpr std::string_view suffix = ".log";
 constexpr std::size_t summed_bytes = log_layout::header_bytes - sizeof(std::uint64_t);
 
 }  // namespace
+
+std::size_t used_bytes(std::string_view file) {
+  constexpr std::size_t step = 64;
+  static constexpr std::array<char, step> zeros{};
+  std::size_t end = file.size();
+  while (end >= step && std::memcmp(file.data() + end - step, zeros.data(), step) == 0) end -= step;
+  return file.substr(0, end).find_last_not_of('\0') + 1;  // none: npos + 1 is 0
+}
 
 std::string encode_log_header(const LogHeader& header) {
   std::string out(log_layout::magic);

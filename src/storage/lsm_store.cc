@@ -64,18 +64,32 @@ class LsmSnapshot final : public Snapshot {
   const MakeVisibleIterator make_visible_iterator_;
 };
 
+// Asks the context once in a while, so that it costs a long loop next to nothing.
+class Looks {
+ public:
+  explicit Looks(const Context& context) : context_(context) {}
+
+  // For each entry that the loop comes to.
+  Status in_time() {
+    constexpr std::uint64_t entries_between_looks = 1024;
+    if (++entries_ % entries_between_looks != 0) return {};
+    return context_.check();
+  }
+
+ private:
+  const Context& context_;
+  std::uint64_t entries_ = 0;
+};
+
 // The versions numbered from `first` to `last`, in the order of their numbers.
 Result<std::vector<Versioned::Change>> changes_between(const Memtable& memtable,
                                                        SequenceNumber first, SequenceNumber last,
                                                        const Context& context) {
-  constexpr std::uint64_t entries_between_looks = 1024;
   std::vector<Versioned::Change> changes;
-  std::uint64_t looked_at = 0;
+  Looks looks(context);
   const auto versions = memtable.iterate(Direction::forward);
   while (versions->next()) {
-    if (++looked_at % entries_between_looks == 0) {
-      if (Status in_time = context.check(); !in_time) return failure(std::move(in_time));
-    }
+    if (Status in_time = looks.in_time(); !in_time) return failure(std::move(in_time));
     Result<InternalKey> key = parse_internal_key(versions->key());
     if (!key) return failure(std::move(key));
     if (key->sequence < first || key->sequence > last) continue;
@@ -169,7 +183,9 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
     Result<std::vector<Change>> changes =
         changes_between(*memtable_, sequence + 1, published(), context);
     if (!changes) return failure(std::move(changes));
+    Looks looks(context);
     for (const Change& change : *changes) {
+      if (Status in_time = looks.in_time(); !in_time) return in_time;
       if (!each(change)) break;
     }
     return {};

@@ -39,8 +39,9 @@ class Memtable {
   Memtable(const Memtable&) = delete;
   Memtable& operator=(const Memtable&) = delete;
 
-  // Adds the version that this write made. The value of a tombstone is empty.
-  // Requires: the memtable has no version of this sequence number; no other add is running.
+  // Adds the version that this write made.
+  // Requires: the memtable has no version of this sequence number; the value of a tombstone is
+  // empty, which the caller sees to; no other add is running.
   virtual void add(SequenceNumber sequence, EntryKind kind, std::string_view user_key,
                    std::string_view value) = 0;
 

@@ -10,14 +10,17 @@
 //
 // In reverse the oldest version of a key comes first: that one has the newest is known only when
 // the walk has left the key, and its entry is then one step behind. So what may be delivered is
-// copied on the way.
+// copied on the way; and of a key that the walk fails in before it has left it, nothing is
+// delivered: a newer version or a tombstone may have been next.
 //
 // *Thread safety*: as Iterator. *Ownership*: owns the walk.
 // *Errors*: those of the walk; `corruption` for bytes that are no internal key; those of the
 // context, asked now and then while nothing is found to deliver.
 // *Simplification*: versions that are not seen are passed one by one; a key that was overwritten a
 // million times costs a million steps, until compaction (stage 06) drops them. In reverse over a
-// memtable each step is a search (SkipList::before).
+// memtable each step is a search (SkipList::before). One seek to the version that is seen cannot
+// take their place: it stands just behind where a seek in reverse comes to, and this walk does not
+// turn round. (RocksDB's does, after 8 versions.)
 
 #include <memory>
 

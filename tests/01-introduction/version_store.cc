@@ -218,6 +218,7 @@ class VersionStore final : public Store, public Versioned {
                        const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return admitted;
     for (const auto& [number, change] : history_->since(sequence)) {
+      if (Status in_time = context.check(); !in_time) return in_time;
       const auto& [key, value] = change;
       if (!each({number, key, value ? std::string_view(*value) : std::string_view(), !value}))
         break;

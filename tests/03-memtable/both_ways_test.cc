@@ -7,8 +7,10 @@
 #include <string>
 #include <thread>
 
+#include "tests/03-memtable/looks_beside.h"
 #include "tests/03-memtable/told_list.h"
 #include "tests/03-memtable/visited_list.h"
+#include "tests/03-memtable/wrongs.h"
 #include "tests/support/drawn.h"
 
 namespace kv::test {
@@ -85,7 +87,7 @@ TEST_F(SkipListBothWays, AWalkBackBesideTheWriterLosesNothing) {
   for (std::uint32_t i = 0; i < 300; ++i) list.list().insert("old" + std::to_string(i), "");
   ASSERT_EQ(list.last_at_or_before("old17"), "\"old17\"=\"\"");
   std::atomic<bool> written = false;
-  int broken = 0;
+  Wrongs broken;
   announce("walks that lost or mixed up entries");
   {
     const std::jthread writer([&]() -> void {
@@ -98,29 +100,58 @@ TEST_F(SkipListBothWays, AWalkBackBesideTheWriterLosesNothing) {
       while (at != nullptr) {
         if (at->key().starts_with("old")) ++old;
         const SkipListEntry* const next = list.list().before(*at);
-        if (next != nullptr && next->key() >= at->key()) ++broken;
+        if (next != nullptr && next->key() >= at->key()) {
+          broken.add("before " + ToldList::told(at) + ": expected a smaller key, found " +
+                     ToldList::told(next));
+        }
         at = next;
       }
-      if (old != 300) ++broken;
+      if (old != 300) broken.add("of 300 old entries " + std::to_string(old));
     } while (!written.load(std::memory_order_relaxed));
   }
-  observe("walks that lost or mixed up entries", std::to_string(broken));
-  EXPECT_EQ(broken, 0);
+  observe("walks that lost or mixed up entries", broken.told());
+  EXPECT_EQ(broken.told(), "0");
+}
+
+TEST_F(SkipListBothWays, WhatAnExpressLaneLeadsToStandsInTheLowestList) {
+  // Every insert goes behind all entries there are. So where last() gives another entry than the
+  // one that the lowest list has just ended at, that list goes on.
+  list.insert("", "");
+  ASSERT_EQ(list.last(), "\"\"=\"\"");
+  Wrongs missing;
+  announce("entries missing from the lowest list");
+  const auto insert = [&](int i) -> void { list.list().insert(std::to_string(1'000'000 + i), ""); };
+  const SkipListEntry* end = list.list().last();  // of the lowest list, as far as is known
+  look_beside_inserts(20'000, insert, [&]() -> bool {
+    while (const SkipListEntry* const next = list.list().after(*end)) end = next;
+    const SkipListEntry* const last = list.list().last();
+    if (last == end) return false;
+    if (list.list().after(*end) == nullptr) {
+      missing.add("the last entry was " + ToldList::told(last) + ", and behind " +
+                  ToldList::told(end) + " there was none");
+    }
+    return true;
+  });
+  observe("entries missing from the lowest list", missing.told());
+  EXPECT_EQ(missing.told(), "0");
 }
 
 TEST_F(SkipListBothWays, TheKeyItselfIsFoundWhateverComesBeforeItMeanwhile) {
   VisitedList visited;
   announce("wrong answers");
-  int wrong = 0;
+  Wrongs wrong;
   for (int i = 100; i < 150; ++i) {
     const std::string number = std::to_string(i);
     for (const char* key : {"a", "x"}) visited.list().insert(number + key, "");
     visited.insert_when(number + "x", number + "x", number + "c");
     const SkipListEntry* const found = visited.list().last_at_or_before(number + "x");
-    if (found == nullptr || found->key() != number + "x") ++wrong;
+    if (found == nullptr || found->key() != number + "x") {
+      wrong.add("last at or before " + test::quoted(number + "x") + ": expected that key, found " +
+                ToldList::told(found));
+    }
   }
-  observe("wrong answers", std::to_string(wrong));
-  EXPECT_EQ(wrong, 0);
+  observe("wrong answers", wrong.told());
+  EXPECT_EQ(wrong.told(), "0");
 }
 
 }  // namespace

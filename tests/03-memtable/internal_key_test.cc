@@ -35,7 +35,7 @@ std::string order(const std::string& a, const std::string& b) {
 
 std::string target(std::string_view user_key, SequenceNumber sequence) {
   const std::string call =
-      announce("begin of " + test::quoted(user_key) + " at " + std::to_string(sequence));
+      announce("newest_visible of " + test::quoted(user_key) + " at " + std::to_string(sequence));
   return saw(call, test::quoted(SeekTarget::newest_visible(user_key, sequence).bytes()));
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/03-memtable/told_versions.h"
+#include "tests/03-memtable/wrongs.h"
 #include "tests/support/drawn.h"
 
 namespace kv::test {
@@ -170,7 +171,7 @@ TEST_F(Memtables, AReaderAtANumberGetsTheSameAnswerForEver) {
   ASSERT_EQ(table.get("k", 1), "\"k\"@1=\"1\"");
   constexpr SequenceNumber last = 20'000;
   std::atomic<SequenceNumber> published = 1;
-  int wrong = 0;
+  Wrongs wrong;
   announce("wrong answers");
   {
     const std::jthread writer([&]() -> void {
@@ -183,12 +184,17 @@ TEST_F(Memtables, AReaderAtANumberGetsTheSameAnswerForEver) {
       at = published.load(std::memory_order_acquire);
       for (int look = 0; look < 3; ++look) {
         const auto found = table.memtable().get("k", at);
-        if (!found || found->sequence != at || found->value != std::to_string(at)) ++wrong;
+        if (!found || found->sequence != at || found->value != std::to_string(at)) {
+          const std::string seen =
+              found ? told_version("k", found->sequence, found->kind, found->value) : "none";
+          wrong.add("get \"k\" at " + std::to_string(at) + ": expected that version, found " +
+                    seen);
+        }
       }
     }
   }
-  observe("wrong answers", std::to_string(wrong));
-  EXPECT_EQ(wrong, 0);
+  observe("wrong answers", wrong.told());
+  EXPECT_EQ(wrong.told(), "0");
 }
 
 }  // namespace

@@ -66,11 +66,12 @@ class ToldList {
 
   SkipList& list() { return *list_; }
 
- private:
   static std::string told(const Entry* entry) {
     if (entry == nullptr) return "none";
     return test::quoted(entry->key()) + "=" + test::quoted(entry->value());
   }
+
+ private:
   static void append(std::string& all, const Entry& entry) {
     all += (all.empty() ? "" : " ") + told(&entry);
   }

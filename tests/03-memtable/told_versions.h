@@ -5,6 +5,7 @@
 // a tombstone as `"a"@9 erased`.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -84,8 +85,7 @@ class ToldMemtable {
     const std::string call =
         announce("get " + test::quoted(key) + " at " + std::to_string(sequence));
     const auto found = memtable_->get(key, sequence);
-    return saw(call,
-               !found ? "none" : told_version(key, found->sequence, found->kind, found->value));
+    return saw(call, found ? answer(key, *found) : "none");
   }
 
   ToldVersions iterate(Direction direction) {
@@ -103,10 +103,21 @@ class ToldMemtable {
   void add(SequenceNumber sequence, EntryKind kind, std::string_view key, std::string_view value) {
     const std::string call = announce("add " + told_version(key, sequence, kind, value));
     memtable_->add(sequence, kind, key, value);
+    user_keys_.emplace(sequence, key);
     step(call);
   }
 
+  // A Version does not say which key it is of; its number does, since each write has its own.
+  std::string answer(std::string_view asked_for, const Memtable::Version& found) const {
+    const auto written = user_keys_.find(found.sequence);
+    const std::string_view key = written == user_keys_.end() ? asked_for : written->second;
+    std::string text = told_version(key, found.sequence, found.kind, found.value);
+    if (key != asked_for) text += ", which is no version of " + test::quoted(asked_for);
+    return text;
+  }
+
   const std::unique_ptr<Memtable> memtable_ = make_memtable();
+  std::map<SequenceNumber, std::string> user_keys_;  // which key each write was to
 };
 
 // A walk over versions that the test lists itself, in the order of internal keys, as the layout in

@@ -30,9 +30,9 @@ class Framing : public testing::Test {
 
   static std::string read(std::string_view file, std::uint64_t offset = 0,
                           std::uint64_t with_seed = seed) {
-    const std::string call = announce("of " + std::to_string(file.size()) + " bytes, the record at " +
-                                      std::to_string(offset) + " with seed " +
-                                      std::to_string(with_seed));
+    const std::string call =
+        announce("of " + std::to_string(file.size()) + " bytes, the record at " +
+                 std::to_string(offset) + " with seed " + std::to_string(with_seed));
     const auto record = record_at(file, offset, with_seed);
     const std::string seen = record ? told(*record) : "none";
     observe(call, seen);
@@ -178,6 +178,19 @@ TEST_F(Framing, ALengthIsNotTrusted) {
     if (taken(header.replace(0, 8, sum))) ++found;
   }
   expect_none_taken("a length that leads too far", 18, found);
+}
+
+TEST_F(Framing, WhatLookingCostsIsCounted) {
+  // Only bytes whose checksum was computed count: none where the length alone says no.
+  const std::string record = whole_record();
+  for (const std::string& file : {record, with_bit_flipped(record, 200), record.substr(0, 40),
+                                  std::string(64, '\0'), record.substr(0, 20)}) {
+    const std::string call = announce("the cost of looking at " + test::quoted(file));
+    std::uint64_t summed = 1'000;
+    static_cast<void>(record_at(file, 0, seed, &summed));
+    observe(call, std::to_string(summed));
+    EXPECT_EQ(summed, file.size() == record.size() && file[20] != '\0' ? 1'040u : 1'000u);
+  }
 }
 
 TEST_F(Framing, BehindTheEndThereIsNone) {

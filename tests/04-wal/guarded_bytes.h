@@ -21,7 +21,8 @@ class GuardedBytes {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     const std::size_t room = (bytes.size() + page - 1) / page * page;
     mapped_bytes_ = room + page;
-    mapped_ = mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    mapped_ =
+        mmap(nullptr, mapped_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped_ == MAP_FAILED) throw std::bad_alloc();
     char* const end = static_cast<char*>(mapped_) + room;
     std::ranges::copy(bytes, end - bytes.size());

@@ -63,7 +63,8 @@ class LogBytes {
   explicit LogBytes(LogNumber number, SequenceNumber first = 1, std::uint32_t unsynced = 0)
       : number_(number), next_(first), bytes_(encode_log_header({number, first, unsynced})) {}
 
-  // A record of the batch, made when so many writes were not known to be synced. Returns its offset.
+  // A record of the batch, made when so many writes were not known to be synced. Returns its
+  // offset.
   std::size_t add(const Batch& batch, std::uint32_t unsynced = 0) {
     const std::size_t at = add_record({RecordKind::batch, next_, unsynced, batch.encode()});
     next_ += batch.change_count();
@@ -117,7 +118,8 @@ inline std::optional<LogRecord> drawn_record_at(std::string_view file, std::size
   if (!take_fixed64(rest, sum)) return std::nullopt;
   const std::string_view summed = rest;
   if (!take_fixed64(rest, tag) || !take_fixed32(rest, record.unsynced) ||
-      !take_fixed32(rest, size) || size > rest.size() || checksum(summed.substr(0, 16 + size), seed) != sum) {
+      !take_fixed32(rest, size) || size > rest.size() ||
+      checksum(summed.substr(0, 16 + size), seed) != sum) {
     return std::nullopt;
   }
   record.kind = static_cast<RecordKind>(tag & 0xff);

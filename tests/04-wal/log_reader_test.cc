@@ -143,7 +143,8 @@ TEST_F(LogReading, BytesThatAreNoLogHaveNoRecords) {
     std::string bytes = random.bytes(random.below(600));
     for (std::size_t at = 48; i % 2 == 0 && at + 16 <= bytes.size(); at += 8) {
       bytes[at] = static_cast<char>(1 + random.below(3));  // a kind that exists ...
-      bytes[at + 6] = bytes[at + 7] = '\0';                // ... and a length of up to 64 KiB
+      bytes[at + 5] = static_cast<char>(random.below(2));  // ... and a length that may fit
+      bytes[at + 6] = bytes[at + 7] = '\0';
     }
     const GuardedBytes guarded(bytes);
     const auto reader = make_log_reader(guarded.view(), 7);

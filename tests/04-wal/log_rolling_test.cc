@@ -20,7 +20,8 @@ class LogRolling : public testing::Test {
  protected:
   static LogWriterOptions options(std::vector<LogHeader>* rolled = nullptr) {
     LogWriterOptions chosen{.directory = {}, .log_bytes = log_bytes};
-    if (rolled != nullptr) chosen.rolled = [rolled](const LogHeader& next) { rolled->push_back(next); };
+    if (rolled != nullptr)
+      chosen.rolled = [rolled](const LogHeader& next) { rolled->push_back(next); };
     return chosen;
   }
 
@@ -31,7 +32,8 @@ class LogRolling : public testing::Test {
 
   std::string sizes() {
     std::string text;
-    for (const std::string& name : log.files().list(log_directory).value()) {
+    const auto names = log.files().list(log_directory);
+    for (const std::string& name : *names) {
       text += name + " " +
               std::to_string(log.files().file_size(join(log_directory, name)).value()) + " ";
     }
@@ -48,7 +50,8 @@ TEST_F(LogRolling, TheNextLogTakesWhatDoesNotFit) {
   log.logs();
   EXPECT_EQ(sizes(), "000001.log 300 000002.log 300 ");
   EXPECT_EQ(last_intact_write(log.files()), 4u);
-  EXPECT_TRUE(told_logs(log.files()).find("[log 2 from 4 unsynced 3] batch 4") != std::string::npos);
+  EXPECT_TRUE(told_logs(log.files()).find("[log 2 from 4 unsynced 3] batch 4") !=
+              std::string::npos);
 }
 
 TEST_F(LogRolling, NumbersGoOnOverManyLogs) {
@@ -185,7 +188,8 @@ TEST_F(LogRolling, WhatIsSettledIsKnownToBeSynced) {
   fill(1);
   log.write();
   const std::string logs = log.logs();
-  EXPECT_TRUE(logs.find("[log 3 from 7 unsynced 3] batch 7 unsynced 3") != std::string::npos) << logs;
+  EXPECT_TRUE(logs.find("[log 3 from 7 unsynced 3] batch 7 unsynced 3") != std::string::npos)
+      << logs;
 }
 
 TEST_F(LogRolling, InEveryCrashWhatWasSyncedIsThere) {

@@ -150,11 +150,41 @@ TEST_F(LogWriting, AWriterGoesOnWhereAnotherStopped) {
   EXPECT_EQ(later.synced(), 101u);
 }
 
+TEST_F(LogWriting, AWriterGoesOnInALogThatWasClosed) {
+  // The next record takes the place of the end record.
+  log.append("a");
+  log.close();
+  EXPECT_EQ(log.resume(1, 72), "ok");
+  EXPECT_EQ(log.synced(), 1u);
+  log.append("b");
+  log.sync();
+  log.append("c");
+  EXPECT_EQ(log.close(), "ok");
+  EXPECT_EQ(log.losses(3), 0u);
+  EXPECT_EQ(log.logs_after(CrashPolicy::nothing),
+            "[log 1 from 1 unsynced 0] batch 1 unsynced 0 { put \"a\" = \"1\"; } "
+            "batch 2 unsynced 0 { put \"b\" = \"1\"; } batch 3 unsynced 0 { put \"c\" = \"1\"; } "
+            "end 4 unsynced 0");
+}
+
+TEST_F(LogWriting, ALogThatWasClosedEmptyIsDurable) {
+  // Whoever goes on in it takes its name for durable.
+  EXPECT_EQ(log.close(), "ok");
+  EXPECT_EQ(log.resume(1, 40), "ok");
+  log.append("a");
+  EXPECT_EQ(log.sync(), "ok");
+  EXPECT_EQ(log.losses(1), 0u);
+}
+
 TEST_F(LogWriting, TheFileHasItsSizeFromTheStart) {
-  const std::string call = announce("the size of db/000001.log");
-  const std::uint64_t size = log.files().file_size("db/000001.log").value_or(0);
-  observe(call, std::to_string(size));
-  EXPECT_EQ(size, 8'192u);
+  for (const char* key : {"a", "b"}) {
+    const std::string call = announce("the size of db/000001.log");
+    const std::uint64_t size = log.files().file_size("db/000001.log").value_or(0);
+    observe(call, std::to_string(size));
+    EXPECT_EQ(size, 8'192u);
+    log.append(key);
+    log.write();
+  }
 }
 
 TEST_F(LogWriting, TheBufferIsWrittenWhenItIsFull) {

@@ -61,20 +61,30 @@ class ToldLogWriter {
     EXPECT_TRUE(ok(files_.create_directory(log_directory)));
     EXPECT_TRUE(ok(files_.sync_directory("/")));
     options_.directory = log_directory;
-    next_ = options_.first;
+    next_ = first_ = options_.first;
     seen_ = files_.history().size();
     static_cast<void>(start());
   }
 
   // Makes the writer, and with it the first log: the constructor has tried it already.
   std::string start() {
-    const std::string call = announce("make a writer of log " + std::to_string(options_.number) +
-                                      ", " + std::to_string(options_.log_bytes) + " bytes");
+    const std::string call = announce(
+        "make a writer of log " + std::to_string(options_.number) +
+        (options_.offset == 0 ? ", " + std::to_string(options_.log_bytes) + " bytes"
+                              : " from offset " + std::to_string(options_.offset) + " on"));
     auto made = make_log_writer(files_, options_);
     const std::string seen = made ? "ok" : std::string(name(made.error().code()));
     if (made) writer_ = *std::move(made);
     observe(call, seen);
     return seen;
+  }
+
+  // Another writer, which goes on in this log at this offset.
+  std::string resume(LogNumber number, std::uint64_t offset) {
+    options_.number = number;
+    options_.offset = offset;
+    options_.first = next_;
+    return start();
   }
 
   // Appends the batch under the number that follows; keeps the number where that fails.
@@ -112,8 +122,9 @@ class ToldLogWriter {
     Random random(test::seed());
     left.crash(policy, random);
     const bool killed = policy == CrashPolicy::process_death;
-    return saw(killed ? "the logs after the death of the process" : "the logs after a loss of power",
-               told_logs(left));
+    return saw(
+        killed ? "the logs after the death of the process" : "the logs after a loss of power",
+        told_logs(left));
   }
 
   // In how many of many losses of power, of every kind, a write up to `last` is missing.
@@ -124,7 +135,7 @@ class ToldLogWriter {
         SimulatedFileSystem left = files_;
         Random random(test::seed() * 1000 + i);
         left.crash(policy, random);
-        if (last_intact_write(left, options_.first) < last) ++lost;
+        if (last_intact_write(left, first_) < last) ++lost;
       }
     }
     observe("250 losses of power that lost a write up to " + std::to_string(last),
@@ -188,6 +199,7 @@ class ToldLogWriter {
   SimulatedFileSystem files_;
   LogWriterOptions options_;
   std::unique_ptr<LogWriter> writer_;
+  SequenceNumber first_ = 1;  // of the first log
   SequenceNumber next_ = 1;
   std::size_t seen_ = 0;  // how many of the calls were told
 };

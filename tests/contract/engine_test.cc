@@ -1,6 +1,7 @@
 // What depends on the engine: the options it takes (kv/options.h), flush, and the capabilities that
 // it offers (kv/capabilities.h), which must work where they are not null.
 
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -105,6 +106,25 @@ TEST_P(Engines, VersionedNumbersEachChange) {
   EXPECT_EQ(changes, (std::vector<std::string>{"2 put b B", "3 erase a "}));
   close();
   EXPECT_TRUE(fails_with(Code::closed, versioned->latest_version("a")));
+}
+
+TEST_P(Engines, VersionedAsksTheContextWhileItHandsChangesOver) {
+  auto* versioned = store().as<Versioned>();
+  if (versioned == nullptr) GTEST_SKIP() << "the store offers no Versioned";
+  constexpr int changes = 5'000;
+  for (int i = 0; i < changes; ++i) ASSERT_TRUE(ok(store().put(std::to_string(i), "")));
+  std::stop_source source;
+  int handed_over = 0;
+  const Status status = versioned->changes_since(
+      0,
+      [&](const Versioned::Change&) {
+        ++handed_over;
+        source.request_stop();
+        return true;
+      },
+      Context().with_cancellation(source.get_token()));
+  EXPECT_TRUE(fails_with(Code::cancelled, status));
+  EXPECT_LT(handed_over, changes);
 }
 
 TEST_P(Engines, TransactionsCommitAllOrNothing) {

@@ -25,7 +25,7 @@ using Damager = std::function<void(SimulatedFileSystem&)>;
 
 Result<std::unique_ptr<Store>> open_in(SimulatedFileSystem& files,
                                        std::shared_ptr<SimulatedExecutor> executor) {
-  return open_wal({.directory = "/db", .durability = Durability::sync, .log_bytes = 4096},
+  return open_wal({.directory = "/db", .durability = Durability::sync, .write_buffer_bytes = 4096},
                   {&files, std::move(executor), [](std::string_view) {}});
 }
 

@@ -127,6 +127,10 @@ void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
       ->capture_default_str();
   app.add_option("--durability", typed.durability, "none, wal or sync; by default the engine's own")
       ->type_name("LEVEL");
+  app.add_option("--write-buffer", settings.write_buffer_bytes,
+                 "What an engine gathers in memory and log before it puts it away, in bytes; by "
+                 "default the engine's own")
+      ->type_name("BYTES");
   app.add_option("--seed", settings.seed, "What is random in it")->capture_default_str();
 }
 

@@ -82,8 +82,7 @@ void RecordLines::record(const LogRecord& record, std::uint64_t offset,
 // What stands behind the last record.
 void RecordLines::tail() {
   tell_hidden();
-  const std::size_t last = file_.find_last_not_of('\0');
-  const std::uint64_t used = last == std::string_view::npos ? 0 : last + 1;
+  const std::uint64_t used = used_bytes(file_);
   std::uint64_t zeros = end_;
   if (used > end_) {
     zeros = used;

@@ -1,0 +1,69 @@
+#pragma once
+
+// Engine `wal` over a simulated file system, with background work that runs when the test says so
+// (base/simulated_executor.h).
+//
+// *Thread safety*: one thread at a time.
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/simulated_executor.h"
+#include "base/simulated_file_system.h"
+#include "engines/engines.h"
+#include "persistence/wal.h"
+#include "tests/support/told_store.h"
+
+namespace kv::test {
+
+class SimulatedStore {
+ public:
+  explicit SimulatedStore(SimulatedFileSystem& files) : files_(files) {}
+
+  // Opens it in "db"; the one that was open before is destroyed.
+  Status open(Durability durability = Durability::sync, std::size_t log_bytes = 4'096) {
+    store_.reset();
+    auto opened = open_wal(
+        {.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes},
+        {.files = &files_, .executor = executor_, .warn = [this](std::string_view message) {
+           warnings_.emplace_back(message);
+         }});
+    if (!opened) return failure(std::move(opened));
+    store_ = *std::move(opened);
+    return {};
+  }
+
+  // Destroys the store. After a crash of its files that changes nothing.
+  void abandon() { store_.reset(); }
+
+  Store& store() { return *store_; }
+  Store* operator->() { return store_.get(); }
+  SimulatedExecutor& executor() { return *executor_; }
+  std::vector<std::string>& warnings() { return warnings_; }
+
+  std::string content() {
+    const auto all = store_->scan({});
+    return all ? rest(**all) : told(Status(failure(all.error())));
+  }
+
+  // How many logs the directory holds.
+  std::size_t logs() const {
+    std::size_t count = 0;
+    for (const std::string& name : files_.list("db").value_or(std::vector<std::string>())) {
+      if (log_number(name)) ++count;
+    }
+    return count;
+  }
+
+ private:
+  SimulatedFileSystem& files_;
+  std::vector<std::string> warnings_;
+  const std::shared_ptr<SimulatedExecutor> executor_ = std::make_shared<SimulatedExecutor>();
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace kv::test

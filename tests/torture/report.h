@@ -1,0 +1,36 @@
+#pragma once
+
+// What all runs together have seen.
+//
+// *Thread safety*: one thread at a time.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/torture/coverage.h"
+
+namespace kv::torture {
+
+struct Violation {
+  std::string where;               // the workload, its seed and the accident
+  std::string what;                // is wrong
+  std::vector<std::string> story;  // the shortest that was found
+  std::string command;             // that shows it again
+};
+
+struct Report {
+  Coverage coverage;
+  std::uint64_t workloads = 0;
+  std::uint64_t acknowledged = 0;  // writes that had to be there and were looked for
+  std::uint64_t recoveries = 0;    // stores opened after an accident
+  std::vector<Violation> violations;
+};
+
+// For people.
+std::string told(const Violation& violation);
+
+// The last line: `torture: N crash points, ...`.
+std::string summary(const Report& report);
+
+}  // namespace kv::torture
