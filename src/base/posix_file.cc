@@ -113,6 +113,8 @@ std::string_view remedy(int error) {
     case EDQUOT: return "; make room on that disk, or raise the quota";
     case EACCES:
     case EPERM: return "; check its permissions, and its directory's";
+    case ENOTDIR: return "; a part of the path is a file; name another";
+    case EFBIG: return "; raise the limit on the size of files (ulimit -f)";
     case EROFS: return "; that disk can only be read";
     case EMFILE:
     case ENFILE: return "; close some, or raise the limit (ulimit -n)";

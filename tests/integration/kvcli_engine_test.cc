@@ -59,8 +59,8 @@ TEST_F(KvcliEngine, TellsInOneLineWhatIsWrongWithTheDirectory) {
       {"--engine wal --directory newer", 2, "open it with a newer kvdb"},
       {"--engine wal --directory odd", 4, "FORMAT\" is damaged"},
       {"--engine wal --directory lost", 4, "`kvcli salvage` makes a new one"},
-      {"--engine wal --directory file", 4, "file"},
-      {"--engine wal --directory file/db", 4, "file"},
+      {"--engine wal --directory file", 4, "a part of the path is a file"},
+      {"--engine wal --directory file/db", 4, "a part of the path is a file"},
       {"--engine wal --directory /proc/kvdb", 4, "\"/proc/kvdb\""},
       {"--engine wal --directory db --durability high", 2, "none, wal and sync"},
   };
@@ -90,6 +90,7 @@ TEST_F(KvcliEngine, SaysThatThereIsNoRoom) {
   const Ended full = run("ulimit -f 1024; kvcli --engine wal --directory db put k v");
   EXPECT_EQ(full.code, 4) << full;
   EXPECT_THAT(full.errors, HasSubstr("000001.log"));
+  EXPECT_THAT(full.errors, HasSubstr("raise the limit"));
   EXPECT_EQ(std::ranges::count(full.errors, '\n'), 1) << full.errors;
   EXPECT_EQ(run("kvcli --directory db put k v"), (Ended{0, "", ""}));  // with room again
 }
