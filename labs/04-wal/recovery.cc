@@ -78,6 +78,18 @@ class Replay {
     throw todo("4.6", record, place, add_, recovered.last);
   }
 
+  // The batch that the record holds. Errors: it holds none.
+  static Result<Batch> batch_of(const LogRecord& record) {
+    if (record.kind != RecordKind::batch) {
+      return failure(Code::corruption, "the record does not belong into a log");
+    }
+    Result<Batch> batch = Batch::decode(record.payload);
+    if (batch && batch->change_count() > max_sequence - record.first) {
+      return failure(Code::corruption, "the record's writes have numbers that no write has");
+    }
+    return batch;
+  }
+
   // All writes up to this one were durable.
   void prove(SequenceNumber synced) { recovered.synced = std::max(recovered.synced, synced); }
 
@@ -96,9 +108,14 @@ class Replay {
   // Notes the bytes from the offset on, but for the zeros at the end.
   void note_damage(std::string_view log, const std::string& path, std::uint64_t offset) {
     if (!has_bytes_behind(log, offset)) return;
-    const std::uint64_t bytes = used_bytes(log) - offset;
-    recovered.damages.push_back(
-        {path, offset, bytes, fmt::format("{} bytes that no intact record leads to", bytes)});
+    note_lost({path, offset}, used_bytes(log));
+  }
+
+  // Notes the bytes from the place to the end.
+  void note_lost(const Place& place, std::uint64_t end) {
+    const std::uint64_t bytes = end - place.offset;
+    recovered.damages.push_back({place.path, place.offset, bytes,
+                                 fmt::format("{} bytes that no intact record leads to", bytes)});
   }
 
   const AddVersion& add_;

@@ -55,7 +55,7 @@ class Replay {
         if (!break_) stop_ = {path, stop};
         more = reader->resync();
         if (mode_ == RecoveryMode::salvage) {
-          note_damage(more ? log.substr(0, reader->offset()) : log, path, stop);
+          more ? note_lost({path, stop}, reader->offset()) : note_damage(log, path, stop);
         }
         if (!more) break;
       }
@@ -112,9 +112,12 @@ class Replay {
     prove(synced_before(record.first, record.unsynced));
     expect(record.first, place);
     if (break_ || record.kind == RecordKind::end) return {};
-    if (record.kind != RecordKind::batch) return corrupt(place, "the record does not belong here");
-    Result<Batch> batch = Batch::decode(record.payload);
-    if (!batch) return corrupt(place, batch.error().message());
+    Result<Batch> batch = batch_of(record);
+    if (!batch) {
+      if (mode_ == RecoveryMode::strict) return corrupt(place, batch.error().message());
+      note_lost(place, place.offset + log_layout::record_header_bytes + record.payload.size());
+      return {};
+    }
     SequenceNumber sequence = record.first;
     for (const Batch::Operation& change : batch->changes()) {
       const auto kind = change.kind == Batch::Kind::put ? EntryKind::put : EntryKind::tombstone;
@@ -124,6 +127,18 @@ class Replay {
     recovered.last = std::max(recovered.last, sequence - 1);
     return {};
     //]
+  }
+
+  // The batch that the record holds. Errors: it holds none.
+  static Result<Batch> batch_of(const LogRecord& record) {
+    if (record.kind != RecordKind::batch) {
+      return failure(Code::corruption, "the record does not belong into a log");
+    }
+    Result<Batch> batch = Batch::decode(record.payload);
+    if (batch && batch->change_count() > max_sequence - record.first) {
+      return failure(Code::corruption, "the record's writes have numbers that no write has");
+    }
+    return batch;
   }
 
   // All writes up to this one were durable.
@@ -144,9 +159,14 @@ class Replay {
   // Notes the bytes from the offset on, but for the zeros at the end.
   void note_damage(std::string_view log, const std::string& path, std::uint64_t offset) {
     if (!has_bytes_behind(log, offset)) return;
-    const std::uint64_t bytes = used_bytes(log) - offset;
-    recovered.damages.push_back(
-        {path, offset, bytes, fmt::format("{} bytes that no intact record leads to", bytes)});
+    note_lost({path, offset}, used_bytes(log));
+  }
+
+  // Notes the bytes from the place to the end.
+  void note_lost(const Place& place, std::uint64_t end) {
+    const std::uint64_t bytes = end - place.offset;
+    recovered.damages.push_back({place.path, place.offset, bytes,
+                                 fmt::format("{} bytes that no intact record leads to", bytes)});
   }
 
   const AddVersion& add_;

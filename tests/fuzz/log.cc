@@ -72,9 +72,9 @@ void recover(std::string_view log, kv::RecoveryMode mode) {
       },
       mode);
   if (!recovered) {
-    demand(recovered.error().code() == Code::corruption ||
+    demand((strict && recovered.error().code() == Code::corruption) ||
                recovered.error().code() == Code::invalid_argument,
-           "a log is recovered, damaged or of another version");
+           "a log is recovered, of another version, or, unless it is salvage, damaged");
     return;
   }
   demand(strict ? recovered->last == last : recovered->last >= last,
