@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/quote.h"
 #include "base/todo.h"
 
 namespace kv {
@@ -41,8 +42,13 @@ class PreallocatedLogWriter final : public LogWriter {
   // Makes the file that the next record goes to, large enough for so many bytes of records.
   Status start_log(LogNumber number, SequenceNumber first, std::size_t bytes) {
     const std::size_t needed = log_layout::header_bytes + bytes + record_bytes(0);
-    auto file = files_.preallocate(log_path(options_.directory, number),
-                                   std::max(options_.log_bytes, needed));
+    const std::string path = log_path(options_.directory, number);
+    auto file = files_.preallocate(path, std::max(options_.log_bytes, needed));
+    // To a writer, `conflict` would say that a requirement of his did not hold.
+    if (failed_with(Code::conflict, file)) {
+      return failure(Code::io_error,
+                     quote(path) + " is there already; close the store and open it again");
+    }
     if (!file) return failure(std::move(file));
     const LogHeader header{number, first, unsynced_before(first, synced())};
     const std::string encoded = encode_log_header(header);
@@ -104,7 +110,7 @@ class PreallocatedLogWriter final : public LogWriter {
   Status sync_log() {
     // LAB 4.2  Sync the file; and the directory, unless that has been done since the log was made.
     // A failure is for ever.
-    throw todo("4.2", files_, options_.directory, file_, name_is_synced_, broken_);
+    throw todo("4.2", options_.sync_names, file_, name_is_synced_, broken_);
   }
 
   void note_synced(SequenceNumber last) {
@@ -144,6 +150,11 @@ class PreallocatedLogWriter final : public LogWriter {
 
 Result<std::unique_ptr<LogWriter>> make_log_writer(FileSystem& files, LogWriterOptions options) {
   const auto [number, offset, first] = std::tuple(options.number, options.offset, options.first);
+  if (!options.sync_names) {
+    options.sync_names = [&files, directory = options.directory] {
+      return files.sync_directory(directory);
+    };
+  }
   auto writer = std::make_unique<PreallocatedLogWriter>(files, std::move(options));
   Status started =
       offset > 0 ? writer->resume_log(number, offset) : writer->start_log(number, first, 0);

@@ -38,11 +38,12 @@ class Replay {
   // Replays the log's records as far as the writes follow each other, and looks at those behind for
   // what they prove.
   Status read_log(std::string_view log, const std::string& path, LogNumber number) {
-    // LAB 4.6  Read the header (take_header), then every intact record (take_record), also those
-    // behind damage. Remember in stop_ where the records broke off, as long as break_ is not set,
-    // and note what is dropped: all of the log, if the break came before it; else what is behind
-    // the stop. In salvage, note each damaged stretch. An end record that the writes lead up to
-    // without a break, with nothing but zeros behind it, means that the store was closed.
+    // LAB 4.6  Read the header (take_header), then every intact record (take_record). Where they
+    // stop, look for more behind: in salvage to replay them, else for what they prove, since the
+    // writes have broken off (break_). As long as break_ is not set, remember in stop_ where the
+    // records stopped, and whether the log was closed there: by an end record, with nothing but
+    // zeros behind. Note what is dropped: all of the log, if the break came before it; else what is
+    // behind the stop. In salvage, note each damaged stretch.
     throw todo("4.6", log, path, number, take_header(log, {path, 0}, number), stop_, break_);
   }
 

@@ -110,21 +110,21 @@ class GroupCommit final : public CommitQueue {
     gather(lock, *group);
     open_.reset();
     committing_ = last_group_ = group->members.size();
-    std::optional<Error> failed = broken_;
+    std::optional<Error> failed;
     std::exception_ptr thrown;
-    if (failed) {
-      for (Waiter* waiter : group->members) waiter->result = refusal();
-    } else {
-      lock.unlock();
-      try {
+    try {
+      if (broken_) {
+        for (Waiter* waiter : group->members) waiter->result = refusal();
+      } else {
+        lock.unlock();
         failed = commit_group(group->members);
-      } catch (...) {
-        thrown = std::current_exception();
-        failed = Error(Code::unavailable, "out of memory");  // so short that it needs none
-        give_up(group->members, *failed);
       }
-      lock.lock();
+    } catch (...) {
+      thrown = std::current_exception();
+      failed = Error(Code::unavailable, "out of memory");  // so short that it needs none
+      give_up(group->members, *failed);
     }
+    if (!lock.owns_lock()) lock.lock();
     if (!broken_) broken_ = std::move(failed);
     committing_ = 0;
     turn_.notify_one();

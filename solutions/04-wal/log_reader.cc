@@ -24,19 +24,23 @@ class BytesLogReader final : public LogReader {
   }
 
   bool resync() override {
-    // LAB 4.3  Look at each place where a record can begin, behind the one where there is none, up
-    // to the last byte that was ever written (used_bytes).
-    // Stop where looking has cost more than the contract allows.
+    // LAB 4.3  Look at each place where a record can begin, behind the one where there is none, or
+    // behind the end record, up to the last byte that was ever written (used_bytes). Stop where
+    // looking has cost more than the contract allows. Where there is none, stay where you stand.
     //[ throw todo("4.3", log_, number_, offset_, record_, ended_, summed_);
-    if (ended_ || record_) return false;
+    if (record_ && !ended_) return false;
     const std::size_t used = used_bytes(log_);
-    while (offset_ + log_layout::alignment < used && summed_ <= most_summed * log_.size()) {
-      offset_ += log_layout::alignment;
-      record_ = record_at(log_, offset_, number_, &summed_);
-      if (record_) break;
+    std::uint64_t at = offset_;
+    while (at + log_layout::alignment < used && summed_ <= most_summed * log_.size()) {
+      at += log_layout::alignment;
+      const std::optional<LogRecord> found = record_at(log_, at, number_, &summed_);
+      if (!found) continue;
+      offset_ = at;
+      record_ = found;
+      ended_ = found->kind == RecordKind::end;
+      return true;
     }
-    ended_ = record_ && record_->kind == RecordKind::end;
-    return record_.has_value();
+    return false;
     //]
   }
 
@@ -45,7 +49,7 @@ class BytesLogReader final : public LogReader {
   bool ended() const override { return ended_; }
 
  private:
-  static constexpr std::uint64_t most_summed = 16;  // times the log's size
+  static constexpr std::uint64_t most_summed = 256;  // times the log's size
 
   const std::string_view log_;
   const LogNumber number_;

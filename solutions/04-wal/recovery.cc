@@ -38,36 +38,39 @@ class Replay {
   // Replays the log's records as far as the writes follow each other, and looks at those behind for
   // what they prove.
   Status read_log(std::string_view log, const std::string& path, LogNumber number) {
-    // LAB 4.6  Read the header (take_header), then every intact record (take_record), also those
-    // behind damage. Remember in stop_ where the records broke off, as long as break_ is not set,
-    // and note what is dropped: all of the log, if the break came before it; else what is behind
-    // the stop. In salvage, note each damaged stretch. An end record that the writes lead up to
-    // without a break, with nothing but zeros behind it, means that the store was closed.
+    // LAB 4.6  Read the header (take_header), then every intact record (take_record). Where they
+    // stop, look for more behind: in salvage to replay them, else for what they prove, since the
+    // writes have broken off (break_). As long as break_ is not set, remember in stop_ where the
+    // records stopped, and whether the log was closed there: by an end record, with nothing but
+    // zeros behind. Note what is dropped: all of the log, if the break came before it; else what is
+    // behind the stop. In salvage, note each damaged stretch.
     //[ throw todo("4.6", log, path, number, take_header(log, {path, 0}, number), stop_, break_);
+    recovered.closed = false;
     if (Status taken = take_header(log, {path, 0}, number); !taken) return taken;
-    const bool broken_before = break_.has_value();
-    std::optional<std::uint64_t> stopped;
+    std::uint64_t replayed = 0;  // up to here, unless a break came before
     const auto reader = make_log_reader(log, number);
-    for (bool more = reader->next(); more || !reader->ended(); more = reader->next()) {
-      if (!more) {
-        const std::uint64_t stop = reader->offset();
-        if (!stopped) stopped = stop;
-        if (!break_) stop_ = {path, stop};
-        more = reader->resync();
-        if (mode_ == RecoveryMode::salvage) {
-          more ? note_lost({path, stop}, reader->offset()) : note_damage(log, path, stop);
-        }
-        if (!more) break;
+    for (;;) {
+      while (reader->next()) {
+        Status taken = take_record(reader->record(), {path, reader->offset()});
+        if (!taken) return taken;
       }
-      Status taken = take_record(reader->record(), {path, reader->offset()});
-      if (!taken) return taken;
+      const std::uint64_t stop = reader->offset() + (reader->ended() ? record_bytes(0) : 0);
+      const bool closed = reader->ended() && !has_bytes_behind(log, stop);
+      if (!break_) {
+        stop_ = {path, replayed = stop};
+        recovered.end_offset = reader->offset();
+        recovered.closed = closed;
+      }
+      const bool more = !closed && reader->resync();
+      if (mode_ == RecoveryMode::salvage) {
+        more ? note_lost({path, stop}, reader->offset()) : note_damage(log, path, stop);
+      }
+      if (!more) break;
+      if (mode_ == RecoveryMode::strict && !break_) break_ = stop_;
+      if (Status taken = take_record(reader->record(), {path, reader->offset()}); !taken) {
+        return taken;
+      }
     }
-    std::uint64_t replayed = broken_before ? 0 : stopped.value_or(log.size());
-    if (reader->ended() && !break_) {
-      recovered.end_offset = reader->offset();
-      replayed = reader->offset() + record_bytes(0);
-    }
-    recovered.closed = reader->ended() && !break_ && !has_bytes_behind(log, replayed);
     if (mode_ == RecoveryMode::strict) note_damage(log, path, replayed);
     return {};
     //]

@@ -43,6 +43,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -191,6 +192,11 @@ class FileSystem {
  protected:
   FileSystem(const FileSystem&) = default;
 };
+
+// Makes the names in a certain directory durable: FileSystem::sync_directory for one that several
+// parts share. A failed sync leaves the names of all of them in doubt, whoever called it, so what
+// is shared remembers it (persistence/logged_commit.cc).
+using SyncNames = std::function<Status()>;
 
 // The whole file.
 Result<std::string> read_file(const FileSystem& files, std::string_view path);

@@ -20,7 +20,8 @@ struct Environment {
   FileSystem* files;
   std::shared_ptr<Executor> executor;
 
-  // Takes one line of text, without its end, that is meant for people.
+  // Takes one line of text, without its end, that is meant for people. Called by any thread,
+  // several at once, and throws nothing.
   std::function<void(std::string_view message)> warn;
 };
 

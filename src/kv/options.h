@@ -36,8 +36,8 @@ struct Options {
   Limits limits{};
 
   // How much a persistent engine gathers before it puts it away elsewhere, in the background: with
-  // engine wal, the size of a file of its log. In bytes, at least 4096; unset: the engine's own, 16
-  // MiB for ours.
+  // engine wal, the size of a file of its log. In bytes, at least 4096; unset: the engine's own.
+  // Volatile engines put nothing away, and do not look at it.
   std::optional<std::size_t> write_buffer_bytes{};
 };
 

@@ -149,7 +149,7 @@ class EntriesReader {
                                        before));
         if (!lost) return lost;
       }
-      if (record->kind == RecordKind::end) return {};
+      if (record->kind == RecordKind::end) return end(end_of(*record, offset));
       count_ = before;
       if (Status taken = take_entries(*record, offset); !taken) return taken;
       offset = end_of(*record, offset);
@@ -158,13 +158,17 @@ class EntriesReader {
 
  private:
   Status take_entries(const LogRecord& record, std::uint64_t offset) {
+    if (record.kind != RecordKind::entries) {
+      return lose(offset, end_of(record, offset),
+                  "a record that does not belong into a checkpoint");
+    }
     std::string_view rest = record.payload;
     while (!rest.empty()) {
       std::string_view key;
       std::string_view value;
       Result<InternalKey> parsed = failure(Code::corruption);
       if (take_string(rest, key) && take_string(rest, value)) parsed = parse_internal_key(key);
-      if (record.kind != RecordKind::entries || !parsed || !makes_sense(*parsed)) {
+      if (!parsed || !makes_sense(*parsed)) {
         return lose(offset, end_of(record, offset), "entries without sense");
       }
       add_(*parsed, value);
@@ -173,6 +177,11 @@ class EntriesReader {
       ++count_;
     }
     return {};
+  }
+
+  Status end(std::uint64_t offset) {
+    if (offset == file_.size()) return {};
+    return lose(offset, file_.size(), "something stands behind the end record");
   }
 
   // Where the next record should begin. A torn file may end inside of the zeros before it.
@@ -271,12 +280,13 @@ CheckpointHeader salvage_header(const FileSystem& files, std::string_view direct
 std::string checkpoint_path(std::string_view directory) { return join(directory, checkpoint_name); }
 
 Result<std::uint64_t> write_checkpoint(FileSystem& files, std::string_view directory,
-                                       const CheckpointHeader& header, InternalIterator& versions) {
+                                       const CheckpointHeader& header, InternalIterator& versions,
+                                       const SyncNames& sync_names) {
   const std::string path = join(directory, new_file_name);
   Result<std::uint64_t> bytes = write_new(files, path, header, versions);
   if (!bytes) return bytes;
   Status done = files.rename(path, checkpoint_path(directory));
-  if (done) done = files.sync_directory(directory);
+  if (done) done = sync_names ? sync_names() : files.sync_directory(directory);
   if (!done) return failure(std::move(done));
   return bytes;
 }

@@ -71,9 +71,11 @@ std::string checkpoint_path(std::string_view directory);
 // returns.  Requires: `versions` walks forward, has not stepped yet, and walks over every version
 // up to header.sequence; later ones are passed over. Returns the file's size.
 // Errors: those of the files and of the walk; the old checkpoint stands then, unless it was the
-// directory's sync that failed: then either may.
+// directory's sync that failed: then either may. `sync_names` is how the directory is synced; null:
+// by FileSystem::sync_directory.
 Result<std::uint64_t> write_checkpoint(FileSystem& files, std::string_view directory,
-                                       const CheckpointHeader& header, InternalIterator& versions);
+                                       const CheckpointHeader& header, InternalIterator& versions,
+                                       const SyncNames& sync_names = {});
 
 // What a file is missing, for the salvage that goes on where others stop.
 struct Damage {

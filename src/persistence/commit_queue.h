@@ -25,7 +25,10 @@
 //   - After a failed write or sync of the log, nothing of the group is published. Batches with
 //     changes give `outcome_unknown`, with the cause; those without, and those that were refused
 //     for what others of the group had done, give `unavailable`.
-//   - From then on every write and flush is `unavailable`, naming the cause: the store can be read,
+//   - At durability none nobody waits for the log: its failure is met by the next append, and by
+//     each one after that.
+//   - Otherwise, from a failure on, every write and flush is `unavailable`, naming the cause: the
+//   store can be read,
 //     and must be opened again to be written. So it is, too, when the memory was used up inside a
 //     batch (std::bad_alloc goes to the leader's caller; the rest of the group gets
 //     `outcome_unknown`).

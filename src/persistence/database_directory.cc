@@ -115,6 +115,8 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
                                engine));
   }
   if (Status made = make_directories(files, path); !made) return failure(std::move(made));
+  // Before a lock is left in a directory that is somebody else's.
+  if (auto format = format_of(files, path); !format) return failure(std::move(format));
   Result<DatabaseDirectory> directory = open_unchecked(files, path);
   if (!directory) return directory;
   auto format = format_of(files, path);

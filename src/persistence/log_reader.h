@@ -14,7 +14,10 @@
 // *Thread safety*: one thread at a time. *Ownership*: borrows the bytes, which must outlive it and
 // the records that it gives.
 // *Errors*: none; any bytes may come. Work is bounded: `resync` looks at each multiple of 8, and
-// gives up, as if there were no record, once the reader has summed 16 times the log's size.
+// gives up, as if there were no record, once the reader has summed 256 times the log's size.
+// *Simplification*: bytes inside of a damaged record's payload may be a record of their own: a
+// value that holds a copy of a log, say. `resync` cannot tell; so nothing that it finds is replayed
+// unless somebody salvages, but it does count as proof.
 
 #include <cstdint>
 #include <memory>
@@ -34,8 +37,8 @@ class LogReader {
   // end record.
   virtual bool next() = 0;
 
-  // After `next` returned false: steps to the first intact record further on, at whatever distance.
-  // False if there is none.
+  // After `next` returned false: steps to the first intact record further on, at whatever distance,
+  // also behind an end record. If there is none, false, and it stays where it is.
   virtual bool resync() = 0;
 
   // The record it stands on.  Requires: the last step returned true.

@@ -86,6 +86,9 @@ struct LogWriterOptions {
   // The number of the next write; all writes before it are durable.
   SequenceNumber first = 1;
 
+  // How the directory is synced; unset: by FileSystem::sync_directory.
+  SyncNames sync_names{};
+
   // Called when a log was full, inside of `append`, after `next` was made: all writes before
   // `next.first` were appended.
   std::function<void(const LogHeader& next)> rolled{};

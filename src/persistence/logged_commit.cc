@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -31,8 +32,8 @@ class DirectoryCommit final : public LoggedCommit {
     if (!recovered) return recovered;
     for (const Damage& damage : recovered->damages) {
       options_.warn(
-          fmt::format("{}, offset {}: dropped {}; they were written, but not made durable, "
-                      "before a crash",
+          fmt::format("{}, offset {}: dropped {}; nothing proves that they were durable "
+                      "when the process or the power went",
                       quote(damage.path), damage.offset, damage.what));
     }
     recovered_ = *recovered;
@@ -42,8 +43,10 @@ class DirectoryCommit final : public LoggedCommit {
   Status start(CommitTarget& target) override {
     target_ = &target;
     const CheckpointHeader here{recovered_.last, recovered_.next_log};
-    const bool is_new = recovered_.next_log == 1;
-    if (!is_new && !recovered_.closed) {
+    const bool is_empty = recovered_.next_log == 1;
+    if (recovered_.closed) {
+      checkpoint_bytes_ = files_.file_size(checkpoint_path(directory_.path())).value_or(0);
+    } else if (!is_empty) {
       if (Status written = write(here); !written) return written;
       remove_logs_before(here.next_log);
     }
@@ -53,6 +56,7 @@ class DirectoryCommit final : public LoggedCommit {
                                  .number = recovered_.closed ? here.next_log - 1 : here.next_log,
                                  .offset = recovered_.closed ? recovered_.end_offset : 0,
                                  .first = here.sequence + 1,
+                                 .sync_names = [this] { return sync_names(); },
                                  .rolled = [this](const LogHeader& next) { rolled(next); }});
     if (!log) return failure(std::move(log));
     log_ = *std::move(log);
@@ -83,47 +87,71 @@ class DirectoryCommit final : public LoggedCommit {
     const std::lock_guard lock(mutex_);
     log_bytes_ += options_.log_bytes;
     if (log_bytes_ < checkpoint_bytes_) return;
+    log_bytes_ = 0;
     wanted_ = CheckpointHeader{next.first - 1, next.number};
-    if (std::exchange(working_, true)) return;
+    if (working_) return;
     executor_->schedule([this] { work(); });
+    working_ = true;  // seen by the task: it wants the mutex first
   }
 
-  // A task: writes the checkpoint that is wanted. It ends with the last look at a member, since
-  // close() may be waiting for it.
+  // A task: writes the checkpoints that are wanted.
   void work() {
-    std::optional<CheckpointHeader> wanted;
-    {
-      const std::lock_guard lock(mutex_);
-      wanted = std::exchange(wanted_, std::nullopt);
-    }
-    if (wanted) {
-      if (Status written = write(*wanted); written) {
-        log_->settled(wanted->sequence);
-        remove_logs_before(wanted->next_log);
-      } else {
-        options_.warn(
-            fmt::format("the checkpoint of {} failed and is tried again when the next "
-                        "log is full: {}",
-                        quote(directory_.path()), written.error().text()));
+    while (const std::optional<CheckpointHeader> wanted = next_wanted()) {
+      try {
+        replace_logs(*wanted);
+      } catch (const std::bad_alloc&) {
+        try_again();  // nobody is told: that takes memory
       }
     }
+  }
+
+  // The next checkpoint; none if no more is wanted. That was the last look at a member then, since
+  // close() may be waiting for it.
+  std::optional<CheckpointHeader> next_wanted() {
     const std::lock_guard lock(mutex_);
-    if (wanted_) {
-      executor_->schedule([this] { work(); });
-    } else {
-      working_ = false;
-      idle_.notify_all();
+    if (wanted_) return std::exchange(wanted_, std::nullopt);
+    working_ = false;
+    idle_.notify_all();
+    return std::nullopt;
+  }
+
+  void replace_logs(const CheckpointHeader& header) {
+    if (Status written = write(header); !written) {
+      try_again();
+      options_.warn(
+          fmt::format("the checkpoint of {} failed and is tried again when the next log "
+                      "is full: {}",
+                      quote(directory_.path()), written.error().text()));
+      return;
     }
+    log_->settled(header.sequence);
+    remove_logs_before(header.next_log);
+  }
+
+  // Lets the next log that is full ask for a checkpoint.
+  void try_again() {
+    const std::lock_guard lock(mutex_);
+    log_bytes_ = checkpoint_bytes_;
   }
 
   Status write(const CheckpointHeader& header) {
     const auto versions = target_->versions();
-    Result<std::uint64_t> bytes = write_checkpoint(files_, directory_.path(), header, *versions);
+    Result<std::uint64_t> bytes = write_checkpoint(files_, directory_.path(), header, *versions,
+                                                   [this] { return sync_names(); });
     if (!bytes) return failure(std::move(bytes));
     const std::lock_guard lock(mutex_);
     checkpoint_bytes_ = *bytes;
-    log_bytes_ = 0;
     return {};
+  }
+
+  // The log and the checkpoint are names in one directory: if its sync fails, whoever called it,
+  // both are in doubt, and the next sync would succeed and prove nothing.
+  Status sync_names() {
+    const std::lock_guard lock(names_mutex_);
+    if (names_failed_) return failure(*names_failed_);
+    Status synced = files_.sync_directory(directory_.path());
+    if (!synced) names_failed_ = synced.error();
+    return synced;
   }
 
   // What is left over takes room, and is passed over when the store is opened: a failure matters
@@ -154,8 +182,11 @@ class DirectoryCommit final : public LoggedCommit {
   std::optional<CheckpointHeader> wanted_;  // the next checkpoint
   bool working_ = false;                    // a task is scheduled or runs
   std::uint64_t checkpoint_bytes_ = 0;      // the size of the last one
-  std::uint64_t log_bytes_ = 0;             // of the logs that were filled since
-  std::condition_variable idle_;            // not working_
+  std::uint64_t log_bytes_ = 0;   // of the logs that were filled since the last one was wanted
+  std::condition_variable idle_;  // not working_
+
+  std::mutex names_mutex_;
+  std::optional<Error> names_failed_;  // guarded by names_mutex_: a sync of the directory
 };
 
 }  // namespace

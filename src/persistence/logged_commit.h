@@ -5,12 +5,13 @@
 //
 //   open     DatabaseDirectory ── recover() ──> memtable
 //   start    it was closed?  ── go on in its last log
+//            it is new?      ── a first log
 //            else            ── write_checkpoint, then a new log
 //            the log (make_log_writer), a queue over it (make_commit_queue)
 //   apply    queue ──> log ──> memtable ──> published
 //   rolled   a log is full ── in the background: write_checkpoint, then remove the logs that it
-//            replaces. Not before the logs are as large as the last checkpoint, so that what is
-//            written for them is at most as much again
+//            replaces. Not before so many logs were filled as the last checkpoint is large, so that
+//            a store writes about as much again for its checkpoints as for its logs
 //   close    the queue drains, the log gets its end record, background work ends, the lock goes
 //
 // Why `start` writes a checkpoint after a crash: what was read back may stand in the kernel's
@@ -20,7 +21,9 @@
 // *Thread safety*: recover and start: one thread, before any other call. The rest as Commit.
 // *Ownership*: borrows the file system and the target; shares the executor.
 // *Errors*: those of the parts. A checkpoint in the background that fails is told by `warn` and
-// tried again when the next log is full; meanwhile the logs stay, and nothing is lost.
+// tried again when the next log is full; meanwhile the logs stay. If it was the directory's sync
+// that failed, the log's next name can't be made durable either: `sync`, flush and close fail from
+// then on where they need it.
 
 #include <cstddef>
 #include <functional>

@@ -5,16 +5,19 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <limits>
 
 #include "base/checksum.h"
 #include "base/coding.h"
 #include "base/file_system.h"
 #include "base/quote.h"
+#include "storage/internal_key.h"
 
 namespace kv {
 namespace {
 
 constexpr std::string_view suffix = ".log";
+constexpr LogNumber last_number = std::numeric_limits<LogNumber>::max() - 1;  // one can follow
 constexpr std::size_t summed_bytes = log_layout::header_bytes - sizeof(std::uint64_t);
 
 }  // namespace
@@ -52,7 +55,7 @@ Result<LogHeader> decode_log_header(std::string_view file, std::string_view path
   const bool whole = take_fixed32(rest, version) && take_fixed32(rest, header.unsynced) &&
                      take_fixed64(rest, header.number) && take_fixed64(rest, header.first) &&
                      take_fixed64(rest, sum);
-  if (!whole || sum != expected || header.first == 0) {
+  if (!whole || sum != expected || header.first == 0 || header.first > max_sequence) {
     return failure(Code::corruption, fmt::format("the header of {}, offset 0, is damaged: its "
                                                  "checksum is not that of its bytes",
                                                  quote(path)));
@@ -77,7 +80,8 @@ std::optional<LogNumber> log_number(std::string_view name) {
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, number);
   // Only the name that log_path gives: else two names would mean one log.
-  if (error != std::errc() || stop != end || number == 0) return std::nullopt;
+  if (error != std::errc() || stop != end || number == 0 || number > last_number)
+    return std::nullopt;
   if (fmt::format("{:06}", number) != digits) return std::nullopt;
   return number;
 }
