@@ -46,6 +46,36 @@ TEST_F(BrokenLogs, AnIntactRecordBehindTheBreakIsDroppedToo) {
   EXPECT_EQ(disk.recovered(), "| last 0, synced 0, next log 8 | dropped 000007.log from 40: 95");
 }
 
+TEST_F(BrokenLogs, ARecordInsideOfATornValueIsNotReplayed) {
+  // The value of write 2 holds a record that would follow write 1, at every distance from the
+  // places where records begin; then write 2 itself is torn.
+  const std::string inner = framed(7, {RecordKind::batch, 2, 1, put("k", "forged").encode()});
+  for (std::size_t distance = 0; distance < 8; ++distance) {
+    LogBytes log(7);
+    log.add(put("k", "1"));
+    log.add(put("k", std::string(distance, '.') + inner), 1);
+    disk.lay(damaged(log, 72));
+    EXPECT_TRUE(disk.recovered().starts_with(
+        "1 put \"k\" = \"1\"; | last 1, synced 0, next log 8 | dropped 000007.log from 72"));
+  }
+}
+
+// The store was closed after write 1 and opened again, and went on in the place of the end record;
+// then the disk lost what it had written over the end record, and the old one is there again.
+TEST_F(BrokenLogs, AnOldEndRecordDoesNotHideWhatCameLater) {
+  for (const std::uint32_t unsynced : {1, 0}) {
+    LogBytes log(7);
+    log.add(put("k", "1"));
+    log.end();
+    log.add_bytes(std::string(8, 'x'));  // the rest of write 2
+    log.add_record({RecordKind::batch, 3, unsynced, put("k", "3").encode()});
+    disk.lay(log);
+    EXPECT_EQ(disk.recovered(), unsynced == 0 ? "corruption: 000007.log at 96"
+                                              : "1 put \"k\" = \"1\"; | last 1, synced 1, next log "
+                                                "8 | dropped 000007.log from 96: 39");
+  }
+}
+
 TEST_F(BrokenLogs, ARecordBehindTheBreakMayProveThatItWasSynced) {
   LogBytes log(7);
   for (const std::uint32_t unsynced : {0, 1, 2, 1}) log.add(put("k", "1"), unsynced);
