@@ -271,12 +271,13 @@ CheckpointHeader salvage_header(const FileSystem& files, std::string_view direct
 std::string checkpoint_path(std::string_view directory) { return join(directory, checkpoint_name); }
 
 Result<std::uint64_t> write_checkpoint(FileSystem& files, std::string_view directory,
-                                       const CheckpointHeader& header, InternalIterator& versions) {
+                                       const CheckpointHeader& header, InternalIterator& versions,
+                                       const std::function<Status()>& sync_directory) {
   const std::string path = join(directory, new_file_name);
   Result<std::uint64_t> bytes = write_new(files, path, header, versions);
   if (!bytes) return bytes;
   Status done = files.rename(path, checkpoint_path(directory));
-  if (done) done = files.sync_directory(directory);
+  if (done) done = sync_directory ? sync_directory() : files.sync_directory(directory);
   if (!done) return failure(std::move(done));
   return bytes;
 }

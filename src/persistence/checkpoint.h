@@ -70,10 +70,12 @@ std::string checkpoint_path(std::string_view directory);
 // Puts a new checkpoint in the place of the old one, if there is one; it is durable when this
 // returns.  Requires: `versions` walks forward, has not stepped yet, and walks over every version
 // up to header.sequence; later ones are passed over. Returns the file's size.
+// `sync_directory`, where given, is called in place of the file system's.
 // Errors: those of the files and of the walk; the old checkpoint stands then, unless it was the
 // directory's sync that failed: then either may.
 Result<std::uint64_t> write_checkpoint(FileSystem& files, std::string_view directory,
-                                       const CheckpointHeader& header, InternalIterator& versions);
+                                       const CheckpointHeader& header, InternalIterator& versions,
+                                       const std::function<Status()>& sync_directory = {});
 
 // What a file is missing, for the salvage that goes on where others stop.
 struct Damage {

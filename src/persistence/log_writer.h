@@ -86,6 +86,11 @@ struct LogWriterOptions {
   // The number of the next write; all writes before it are durable.
   SequenceNumber first = 1;
 
+  // Syncs the directory; unset: FileSystem::sync_directory does. Where others sync it, too, all
+  // go one way, which fails for ever once it has failed: that sync may have been the one for this
+  // log's name, and the next one would succeed and prove nothing.
+  std::function<Status()> sync_directory{};
+
   // Called when a log was full, inside of `append`, after `next` was made: all writes before
   // `next.first` were appended.
   std::function<void(const LogHeader& next)> rolled{};

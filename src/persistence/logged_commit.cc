@@ -53,6 +53,7 @@ class DirectoryCommit final : public LoggedCommit {
                                  .number = recovered_.closed ? here.next_log - 1 : here.next_log,
                                  .offset = recovered_.closed ? recovered_.end_offset : 0,
                                  .first = here.sequence + 1,
+                                 .sync_directory = [this] { return sync_directory(); },
                                  .rolled = [this](const LogHeader& next) { rolled(next); }});
     if (!log) return failure(std::move(log));
     log_ = *std::move(log);
@@ -118,12 +119,23 @@ class DirectoryCommit final : public LoggedCommit {
 
   Status write(const CheckpointHeader& header) {
     const auto versions = target_->versions();
-    Result<std::uint64_t> bytes = write_checkpoint(files_, directory_.path(), header, *versions);
+    Result<std::uint64_t> bytes = write_checkpoint(files_, directory_.path(), header, *versions,
+                                                   [this] { return sync_directory(); });
     if (!bytes) return failure(std::move(bytes));
     const std::lock_guard lock(mutex_);
     checkpoint_bytes_ = *bytes;
     log_bytes_ = 0;
     return {};
+  }
+
+  // One sync for all names, those of the logs and the checkpoint's. Once it has failed, nobody can
+  // tell which of them it has forgotten, so it fails for ever.
+  Status sync_directory() {
+    const std::lock_guard lock(names_mutex_);
+    if (names_lost_) return failure(*names_lost_);
+    Status synced = files_.sync_directory(directory_.path());
+    if (!synced) names_lost_ = synced.error();
+    return synced;
   }
 
   // What is left over takes room, and is passed over when the store is opened: a failure matters
@@ -148,6 +160,9 @@ class DirectoryCommit final : public LoggedCommit {
   Recovered recovered_;
   std::unique_ptr<LogWriter> log_;
   std::unique_ptr<CommitQueue> queue_;
+
+  std::mutex names_mutex_;
+  std::optional<Error> names_lost_;  // guarded by names_mutex_: why a sync of the directory failed
 
   std::mutex mutex_;
   // Guarded by mutex_:
