@@ -30,7 +30,7 @@ struct Amount {
   std::uint64_t kill_rounds;
 };
 
-constexpr Amount whole{5, {1, 16}, 1, 25, 1, 300, 40};
+constexpr Amount whole{5, {1, 24}, 2, 25, 1, 300, 40};
 constexpr Amount slice{1, {9, 4}, 9, 120, 41, 12, 2};
 
 class Torture {
