@@ -111,7 +111,7 @@ class Replay {
     // LAB 4.6  Note what the record proves, and whether a write is missing before it (expect). Hand
     // over each change of a batch that was not there before: a checkpoint or an earlier log may
     // have it. What has a right checksum and makes no sense is corruption.
-    //[ throw todo("4.6", record, place, add_, recovered.last);
+    //[ throw todo("4.6", record, add_, recovered.last, corrupt(place, ""));
     prove(synced_before(record.first, record.unsynced));
     expect(record.first, place);
     if (break_ || record.kind == RecordKind::end) return {};

@@ -27,9 +27,10 @@ Status check(const Options& options) {
   const bool single_fits =
       limits.key_bytes <= largest_record && limits.value_bytes <= largest_record - limits.key_bytes;
   if (!single_fits || limits.batch_bytes > largest_record) {
-    return failure(Code::invalid_argument,
-                   fmt::format("a record of the log holds {} bytes; lower Limits::{}",
-                               largest_record, single_fits ? "batch_bytes" : "value_bytes"));
+    return failure(
+        Code::invalid_argument,
+        fmt::format("a record of the log holds {} bytes; lower Limits::{}", largest_record,
+                    single_fits ? "batch_bytes" : "key_bytes or value_bytes"));
   }
   return {};
 }

@@ -29,8 +29,6 @@ std::string log_of(const FileSystem& files) {
   return "";
 }
 
-// The file's bytes without the zeros at its end.
-
 Script small_script(bool closed, bool checkpoint) {
   Author author("damaged", 1, 4096);
   author.open(Durability::sync);

@@ -3,14 +3,17 @@
 // A log or a checkpoint made readable: its header, each record with what it holds and proves, and
 // every place where the bytes are not what was written.
 //
-//   000007.log: log 7, format 1, 16777216 bytes; begins with write 1491, all up to 1490 are synced
-//       offset     bytes  kind     writes, and up to which all were synced by then
-//           40        56  batch    1491, 1490
-//                                  put "city/rome" = "2873000"
-//   !!      96  no intact record begins here: 64 bytes are damaged; the next one is at 160
-//          160        24  end      1493, 1492
+//   000001.log: log 1, 16777216 bytes; begins with write 1; when it was made, all up to 0 were
+//   synced
+//       offset     bytes  kind     writes, and up to which all were synced then
+//           40        40  batch    1, 0
+//                                  put "k1" = "v1"
+//   !! offset 80: ...
+//          120        40  batch    3, 2
+//                                  put "k3" = "v3"
+//          160        24  end      before 4, 3
 //          184  16777032  zeros
-//   000007.log: 2 records, ...
+//   000001.log: 3 records, ...
 //
 // *Thread safety*: one thread at a time for each output. *Ownership*: borrows all that it is given,
 // for the call. *Errors*: of damage, Exit::no without a complaint; otherwise those of the output,

@@ -118,7 +118,8 @@ Outcome Session::execute_on_store(const Invocation& invocation) {
 
 // Commands on files, which need no store.
 Outcome Session::files(const Invocation& invocation) {
-  if (format_ != Format::plain) return usage_error("it has plain output alone");
+  if (format_ != Format::plain)
+    return usage_error("inspect and salvage print plain text; leave out --output");
   return invocation.command->verb == Verb::inspect ? inspect(invocation, output_, stop_)
                                                    : salvage(invocation, output_);
 }
