@@ -199,7 +199,7 @@ TEST_F(KvcliFiles, SalvageMakesADamagedStoreOpenAgain) {
   EXPECT_THAT(refused.errors, HasSubstr("`kvcli salvage` saves"));
   EXPECT_EQ(run("kvcli salvage db"),
             (Ended{1,
-                   "lost: db/000001.log, bytes 40 to 84: 45 bytes that no intact record leads "
+                   "lost: db/000001.log, bytes 40 to 87: 48 bytes that no intact record leads "
                    "to\n"
                    "lost: writes 1\n"
                    "kept: db/000001.log as db/000001.log.damaged\n"
