@@ -43,7 +43,8 @@ class Replay {
     // writes have broken off (break_). As long as break_ is not set, remember in stop_ where the
     // records stopped, and whether the log was closed there: by an end record, with nothing but
     // zeros behind. Note what is dropped: all of the log, if the break came before it; else what is
-    // behind the stop. In salvage, note each damaged stretch.
+    // behind the stop. In salvage, note each damaged stretch: up to the next record (note_lost), or
+    // up to the end (note_damage).
     throw todo("4.6", log, path, number, take_header(log, {path, 0}, number), stop_, break_);
   }
 

@@ -101,10 +101,10 @@ class GroupCommit final : public CommitQueue {
   // Waits until the group before is committed, then commits this one and answers its members. The
   // caller holds the lock; it is released meanwhile, and at the end.
   void lead(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Group>& group) {
-    // LAB 4.4  Wait for your turn; gather; close the group, so that nobody joins any more; commit
-    // it (commit_group) without the lock, or refuse it; let the next leader have its turn, and
-    // close(); then answer. Should memory be used up on the way (std::bad_alloc), the others must
-    // not wait for ever: see commit_queue.h.
+    // LAB 4.4  Wait for your turn, if another group is being committed (committing_); gather; close
+    // the group, so that nobody joins any more; commit it (commit_group) without the lock, or
+    // refuse it; let the next leader have its turn, and close(); then answer. Whatever is thrown on
+    // the way (std::bad_alloc, say), the others must not wait for ever: see commit_queue.h.
     //[ throw todo("4.4", lock, group, open_, committing_, last_group_, turn_, drained_, broken_);
     if (committing_ > 0) wait_for_turn(lock);
     gather(lock, *group);

@@ -13,7 +13,8 @@
 // each batch of the group, in order: is its caller still willing (Context)? Do its requirements
 // hold, the changes of those before it in the group included? Then it is numbered, appended to the
 // log and inserted (storage/commit.h). At the end of the group the log is written or synced, as the
-// durability says, and all of it is published at once.
+// durability says, if anything was appended or a flush is among them; then all is published at
+// once.
 //
 // *Thread safety*: any thread, all functions at once. The target and the log are used by one leader
 // at a time; a leader hands over under the queue's mutex, which is never held during I/O.
@@ -28,10 +29,9 @@
 //   - At durability none nobody waits for the log: its failure is met by the next append, and by
 //     each one after that.
 //   - Otherwise, from a failure on, every write and flush is `unavailable`, naming the cause: the
-//   store can be read,
-//     and must be opened again to be written. So it is, too, when the memory was used up inside a
-//     batch (std::bad_alloc goes to the leader's caller; the rest of the group gets
-//     `outcome_unknown`).
+//     store can be read, and must be opened again to be written. So it is, too, when the memory was
+//     used up inside a batch: std::bad_alloc goes to the leader's caller, and the rest of the group
+//     is answered as after a failed write.
 //   - After close, `closed`.
 //
 // A deadline that passes while a batch waits in the queue has done nothing, and says so; from the

@@ -44,7 +44,8 @@ class LogReader {
   // The record it stands on.  Requires: the last step returned true.
   virtual const LogRecord& record() const = 0;
 
-  // Where that record begins; after a step that returned false, where there is none.
+  // Where that record begins; after a step that returned false, where there is none. Behind an end
+  // record `next` does not move: it stays on that one.
   virtual std::uint64_t offset() const = 0;
 
   // Whether the last record was an end record.

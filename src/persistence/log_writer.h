@@ -42,7 +42,8 @@ class LogWriter {
   // requirements are not logged. Rolls the log if the record doesn't fit behind the others, with an
   // end record behind it.
   // Requires: `first` follows the last write that was appended; the batch has a change.
-  // Errors: those of making the new log; nothing was appended then.
+  // Errors: those of making the new log; nothing was appended then. That a full buffer could not be
+  // written is no error of this call, since the record may be in the file: the next call tells.
   virtual Status append(SequenceNumber first, const Batch& batch) = 0;
 
   // Hands what was appended to the kernel.

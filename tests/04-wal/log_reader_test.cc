@@ -236,6 +236,17 @@ TEST_F(LogResync, SeveralPlacesMayBeDamaged) {
   EXPECT_EQ(reader.resync(), "none");
 }
 
+TEST_F(LogResync, ARecordBeginsAtAMultipleOf8) {
+  LogBytes log = log_of(1);
+  log.add_bytes("damaged.odd");
+  log.add_bytes(framed(log.number(), {RecordKind::batch, 2, 0, put("k", "v").encode()}));
+  const std::string file = log.file();
+  ToldLogReader reader(file);
+  reader.next();
+  EXPECT_EQ(reader.next(), "none at 88");
+  EXPECT_EQ(reader.resync(), "none");
+}
+
 TEST_F(LogResync, ItIsFoundAtAnyDistance) {
   Random random(test::seed());
   LogBytes log = log_of(1);

@@ -60,6 +60,19 @@ TEST_F(BrokenLogs, ARecordInsideOfATornValueIsNotReplayed) {
   }
 }
 
+TEST_F(BrokenLogs, WhatMakesNoSenseIsCorruptionThoughItsChecksumIsRight) {
+  LogBytes entries(7);
+  entries.add(put("k", "1"));
+  entries.add_record({RecordKind::entries, 2, 1, "what a checkpoint holds"});
+  disk.lay(entries);
+  EXPECT_EQ(disk.recovered(), "corruption: 000007.log at 72");
+  LogBytes no_batch(7);
+  no_batch.add(put("k", "1"));
+  no_batch.add_record({RecordKind::batch, 2, 1, "no batch"});
+  disk.lay(no_batch);
+  EXPECT_EQ(disk.recovered(), "corruption: 000007.log at 72");
+}
+
 // The store was closed after write 1 and opened again, and went on in the place of the end record;
 // then the disk lost what it had written over the end record, and the old one is there again.
 TEST_F(BrokenLogs, AnOldEndRecordDoesNotHideWhatCameLater) {
