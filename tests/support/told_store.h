@@ -13,8 +13,8 @@
 
 namespace kv::test {
 
-// What a result looks like in a story: `ok "1"`, `not_found`, `true`. A range: `["b", "d") reverse`;
-// `first` and `last` stand for no start and no end, so `[first, last)` is everything.
+// What a result looks like in a story: `ok "1"`, `not_found`, `true`. A range: `["b", "d")
+// reverse`; `first` and `last` stand for no start and no end, so `[first, last)` is everything.
 std::string told(const Status& status);
 std::string told(const Result<std::string>& value);
 std::string told(const Result<bool>& yes);
