@@ -18,7 +18,8 @@ class Salvage : public testing::Test {
     return log;
   }
   static LogBytes damaged(LogBytes log, std::size_t offset) {
-    log.bytes()[offset] = static_cast<char>(log.bytes()[offset] ^ 0x40);
+    char& byte = log.bytes().at(offset);
+    byte = static_cast<char>(byte ^ 0x40);
     return log;
   }
 
