@@ -18,8 +18,8 @@ class Salvage : public testing::Test {
     return log;
   }
   static LogBytes damaged(LogBytes log, std::size_t offset) {
-    char& byte = log.bytes().at(offset);
-    byte = static_cast<char>(byte ^ 0x40);
+    std::string& bytes = log.bytes();
+    bytes.replace(offset, 1, 1, static_cast<char>(bytes.at(offset) ^ 0x40));
     return log;
   }
 
