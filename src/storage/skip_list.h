@@ -1,7 +1,7 @@
 #pragma once
 
 // An ordered list with express lanes: each entry also stands, by lot, in some of the lists above
-// the lowest, each of which has a quarter of the entries of the one below. A search runs along the
+// the lowest, each of which has a third of the entries of the one below. A search runs along the
 // highest list, goes down where the next entry would be too far, and so looks at a number of
 // entries that grows with the logarithm of all. (Pugh, "Skip Lists: A Probabilistic Alternative to
 // Balanced Trees", CACM 33(6), 1990. With readers that take no lock: Herlihy and Shavit, "The Art
@@ -74,8 +74,8 @@ class SkipList {
   // Whether key `a` comes before key `b`: a strict total order.
   using Less = bool (*)(std::string_view a, std::string_view b);
 
-  static constexpr int max_height = 12;     // 4^12: enough for 16 million entries and more
-  static constexpr unsigned branching = 4;  // of so many entries, one stands in the list above
+  static constexpr int max_height = 15;     // 3^15: enough for 14 million entries and more
+  static constexpr unsigned branching = 3;  // of so many entries, one stands in the list above
 
   virtual ~SkipList() = default;
   SkipList(const SkipList&) = delete;

@@ -129,7 +129,7 @@ TEST_F(SkipListInsert, ASearchLooksAtFewEntries) {
 }
 
 TEST_F(SkipListInsert, TheExpressLanesTakeLittleMemory) {
-  // An entry stands in 1.33 lists on average, so has 11 bytes of links beside 16 of its own. 16 may
+  // An entry stands in 1.5 lists on average, so has 12 bytes of links beside 16 of its own. 16 may
   // be meant well, and an arena holds up to twice what was taken: its last chunk is half of it. So
   // few entries that without express lanes, too, the case comes to its end.
   Arena arena;
