@@ -31,6 +31,7 @@ class BytesLogReader final : public LogReader {
     if (record_ && !ended_) return false;
     const std::size_t used = used_bytes(log_);
     std::uint64_t at = offset_;
+    if (ended_) at += record_bytes(record_->payload.size()) - log_layout::alignment;
     while (at + log_layout::alignment < used && summed_ <= most_summed * log_.size()) {
       at += log_layout::alignment;
       const std::optional<LogRecord> found = record_at(log_, at, number_, &summed_);
