@@ -24,6 +24,9 @@ struct Limits {
   std::size_t batch_bytes = std::size_t{128} << 20;  // of Batch::bytes()
 };
 
+// How blocks of tables are made smaller (storage/compression.h). The values are written to disk.
+enum class Compression : unsigned char { none = 0, lz4 = 1, zstd = 2 };
+
 struct Options {
   // Where a persistent engine keeps its files; it is created where missing. Volatile engines take
   // none.
@@ -35,10 +38,17 @@ struct Options {
 
   Limits limits{};
 
-  // How much a persistent engine gathers before it puts it away elsewhere, in the background: with
-  // engine wal, the size of a file of its log. In bytes, at least 4096; unset: the engine's own.
-  // Volatile engines put nothing away, and do not look at it.
+  // How much a persistent engine gathers before it puts it away elsewhere, in the background: the
+  // size of a file of its log. With engine sstable that is what a memtable takes in before it is
+  // written out. In bytes, at least 4096; unset: the engine's own. Volatile engines put nothing
+  // away, and do not look at it.
   std::optional<std::size_t> write_buffer_bytes{};
+
+  // For engines that keep tables; the others do not look at them. Unset: the engine's own.
+  std::optional<std::size_t> block_cache_bytes{};    // for blocks that were read; 0: none
+  std::optional<std::size_t> block_bytes{};          // of a data block, before compression
+  std::optional<std::size_t> filter_bits_per_key{};  // of the Bloom filters; 0: none; up to 40
+  std::optional<Compression> compression{};
 };
 
 }  // namespace kv
