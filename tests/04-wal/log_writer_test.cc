@@ -68,6 +68,17 @@ TEST_F(LogWriting, TheDirectoryIsSyncedOnceForALog) {
   EXPECT_EQ(log.syncs(), "db/000001.log");
 }
 
+TEST_F(LogWriting, WhereNothingIsNewNothingIsSynced) {
+  EXPECT_EQ(log.sync(), "ok");
+  EXPECT_EQ(log.syncs(), "nothing");
+  log.append("a");
+  log.sync();
+  EXPECT_EQ(log.syncs(), "db, db/000001.log");
+  EXPECT_EQ(log.sync(), "ok");
+  EXPECT_EQ(log.syncs(), "nothing");
+  EXPECT_EQ(log.losses(1), 0u);
+}
+
 TEST_F(LogWriting, ABatchIsOneRecord) {
   Batch batch;
   batch.put("a", "1");
