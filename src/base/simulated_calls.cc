@@ -173,7 +173,12 @@ Status SimulatedState::write(const SimulatedHandle& handle, std::uint64_t offset
   const Result<File*> file = open_file(handle);
   if (!file) return failure(file.error());
   if (bytes.empty()) return {};
-  return change_bytes(ChangingCall::write, handle, {offset, std::string(bytes)});
+  if (!strikes(Fault::write_fails)) {
+    return change_bytes(ChangingCall::write, handle, {offset, std::string(bytes)});
+  }
+  const std::string_view part = bytes.substr(0, struck_.below(bytes.size() + 1));
+  Status written = change_bytes(ChangingCall::write, handle, {offset, std::string(part)});
+  return written ? cannot("write to", handle.path, "the simulated disk failed") : written;
 }
 
 Status SimulatedState::sync(const SimulatedHandle& handle) {

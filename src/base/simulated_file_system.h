@@ -88,6 +88,8 @@ struct CrashPoint {
 enum class Fault : unsigned char {
   disk_full,          // an append takes a part of its bytes, or a preallocate nothing: `no_space`;
                       // so does every later one, until clear_faults
+  write_fails,        // a write into a preallocated file gives `io_error`; any part of its bytes,
+                      // none or all of them, is there
   read_fails,         // a read gives `io_error`
   read_flips_bit,     // a read succeeds, and one bit of what it gives is wrong
   sync_fails_keeps,   // a sync gives `io_error`; what was unsynced never reaches the disk, though
@@ -119,9 +121,9 @@ class SimulatedFileSystem final : public FileSystem {
   void crash(CrashPolicy policy, Random& random);
 
   // Arms a fault: of the calls that it can strike, `passing` succeed and the next one fails. It
-  // strikes appends and preallocations; or reads that give at least one byte; or syncs of files and
-  // of directories. The seed chooses the bit and how many bytes were written. A fault of the same
-  // kind that was armed is forgotten.
+  // strikes appends and preallocations; or writes of at least one byte; or reads that give at least
+  // one byte; or syncs of files and of directories. The seed chooses the bit and how many bytes
+  // were written. A fault of the same kind that was armed is forgotten.
   void fail(Fault fault, std::uint64_t passing = 0, std::uint64_t seed = 0);
 
   // Disarms all faults, and makes room on the disk. What a sync forgot stays forgotten.

@@ -106,7 +106,7 @@ class SimulatedState {
     std::uint64_t passing = 0;
     Random random{0};
   };
-  static constexpr std::size_t fault_kinds = 5;
+  static constexpr std::size_t fault_kinds = 6;
 
   mutable std::mutex mutex_;
 

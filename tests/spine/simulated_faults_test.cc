@@ -72,6 +72,22 @@ TEST(SimulatedFaults, AFullDiskHasRoomForWhatIsPreallocated) {
   EXPECT_EQ(content(files, "a"), "axc");
 }
 
+TEST(SimulatedFaults, TheNthWriteIntoWhatIsPreallocatedFails) {
+  Contents left;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SimulatedFileSystem files;
+    const auto file = files.preallocate("a", 3);
+    files.fail(Fault::write_fails, 1, seed);
+    EXPECT_TRUE(ok((*file)->write(0, "...")));
+    EXPECT_TRUE(ok((*file)->write(0, "")));  // writes nothing, and so cannot fail
+    EXPECT_TRUE(fails_with(Code::io_error, (*file)->write(1, "xy")));
+    left.insert(content(files, "a"));
+    EXPECT_TRUE(ok((*file)->write(1, "xy")));
+    EXPECT_EQ(content(files, "a"), ".xy");
+  }
+  EXPECT_EQ(left, (Contents{"...", ".x.", ".xy"}));
+}
+
 TEST(SimulatedFaults, TheNthReadFails) {
   SimulatedFileSystem files;
   lay_down(files, "a", "one");
@@ -162,12 +178,14 @@ TEST(SimulatedFaults, ARestartDropsThem) {
   lay_down(files, "a", "one");
   files.fail(Fault::read_fails);
   files.fail(Fault::sync_fails_keeps);
+  files.fail(Fault::write_fails);
   files.fail(Fault::disk_full);
   EXPECT_TRUE(fails_with(Code::no_space, files.preallocate("b", 1)));
   Random random(1);
   files.crash(CrashPolicy::everything, random);
   EXPECT_EQ(content(files, "a"), "one");
   EXPECT_TRUE(ok(created(files, "b", "x")->sync()));
+  EXPECT_TRUE(ok((*files.open_preallocated("a"))->write(0, "new")));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ struct Typed {
 void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   static const auto policies = by_name<CrashPolicy>(all_policies);
   static const auto faults = by_name<Fault>(std::initializer_list<Fault>{
-      Fault::disk_full, Fault::sync_fails_keeps, Fault::sync_fails_reverts});
+      Fault::disk_full, Fault::write_fails, Fault::sync_fails_keeps, Fault::sync_fails_reverts});
   static const auto levels = by_name<Durability>(
       std::initializer_list<Durability>{Durability::none, Durability::wal, Durability::sync});
   app.add_flag("--list", arguments.list, "the workloads and engines that there are");

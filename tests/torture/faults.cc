@@ -16,6 +16,7 @@ std::uint64_t targets(Fault fault, const std::vector<CrashPoint>& history) {
     if (fault == Fault::disk_full) {
       return point.call == ChangingCall::append || point.call == ChangingCall::preallocate;
     }
+    if (fault == Fault::write_fails) return point.call == ChangingCall::write;
     return point.call == ChangingCall::sync || point.call == ChangingCall::sync_directory;
   };
   return static_cast<std::uint64_t>(std::ranges::count_if(history, is_target));
@@ -41,6 +42,7 @@ Violation violation_of(const EngineUnderTorture& engine, const Script& script, F
 std::string_view name(Fault fault) {
   switch (fault) {
     case Fault::disk_full: return "disk_full";
+    case Fault::write_fails: return "write_fails";
     case Fault::read_fails: return "read_fails";
     case Fault::read_flips_bit: return "read_flips_bit";
     case Fault::sync_fails_keeps: return "sync_fails_keeps";
@@ -103,7 +105,8 @@ void fail_everywhere(const EngineUnderTorture& engine, const Script& script, std
   whole.play();
   auto history = whole.files().history();
   history.erase(history.begin(), history.begin() + opening);
-  for (const Fault fault : {Fault::disk_full, Fault::sync_fails_keeps, Fault::sync_fails_reverts}) {
+  for (const Fault fault :
+       {Fault::disk_full, Fault::write_fails, Fault::sync_fails_keeps, Fault::sync_fails_reverts}) {
     const std::uint64_t calls = targets(fault, history);
     for (std::uint64_t passing = script.seed % every; passing < calls; passing += every) {
       if (!live_through(engine, script, fault, passing, report)) continue;
