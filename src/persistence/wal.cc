@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -84,6 +85,17 @@ std::optional<LogNumber> log_number(std::string_view name) {
     return std::nullopt;
   if (fmt::format("{:06}", number) != digits) return std::nullopt;
   return number;
+}
+
+Result<std::vector<LogNumber>> logs_in(const FileSystem& files, std::string_view directory) {
+  Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return failure(std::move(names));
+  std::vector<LogNumber> numbers;
+  for (const std::string& name : *names) {
+    if (const auto number = log_number(name)) numbers.push_back(*number);
+  }
+  std::ranges::sort(numbers);
+  return numbers;
 }
 
 }  // namespace kv
