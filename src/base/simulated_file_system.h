@@ -14,13 +14,13 @@
 //                       The call itself may have happened, or not, or in part.
 //                       crash(policy, random): the restart. The policy says what is left.
 //
-// A test of replace(), which is to put a new file in the place of an old one:
+// A test of replace_file, which is to put a new file in the place of an old one:
 //
 //   for (std::uint64_t point = 0;; ++point) {
 //     SimulatedFileSystem files;
 //     ... lay the old file down, with sync and sync_directory ...
 //     files.crash_at(files.points() + point);
-//     const bool done = replace(files, "/db/file", "new").has_value();
+//     const bool done = replace_file(files, "/db/file", fill_with("new")).has_value();
 //     if (!files.dead()) break;                    // it has crashed at each of its points
 //     for (const CrashPolicy policy : power_losses) {
 //       SimulatedFileSystem after = files;         // a world for each policy
@@ -71,6 +71,7 @@ enum class ChangingCall : unsigned char {
   rename,
   unlink,
   create_directory,
+  remove_directory,
   sync_directory,
   lock,
 };
@@ -138,6 +139,7 @@ class SimulatedFileSystem final : public FileSystem {
   Status rename(std::string_view from, std::string_view to) override;
   Status unlink(std::string_view path) override;
   Status create_directory(std::string_view path) override;
+  Status remove_directory(std::string_view path) override;
   Status sync_directory(std::string_view path) override;
   Result<std::vector<std::string>> list(std::string_view directory) const override;
   Result<bool> exists(std::string_view path) const override;

@@ -57,6 +57,7 @@ class SimulatedState {
   Status rename(std::string_view from, std::string_view to);
   Status unlink(std::string_view path);
   Status create_directory(std::string_view path);
+  Status remove_directory(std::string_view path);
   Status sync_directory(std::string_view path);
   Result<std::vector<std::string>> list(std::string_view path);
   Result<bool> exists(std::string_view path);

@@ -177,12 +177,11 @@ class DirectoryCommit final : public LoggedCommit {
   // What is left over takes room, and is passed over when the store is opened: a failure matters
   // little.
   void remove_logs_before(LogNumber next) {
-    Result<std::vector<std::string>> names = files_.list(directory_.path());
-    if (!names) return;
-    for (const std::string& name : *names) {
-      const std::optional<LogNumber> number = log_number(name);
-      if (!number || *number >= next) continue;
-      static_cast<void>(files_.unlink(join(directory_.path(), name)));
+    const Result<std::vector<LogNumber>> logs = logs_in(files_, directory_.path());
+    if (!logs) return;
+    for (const LogNumber number : *logs) {
+      if (number >= next) break;
+      static_cast<void>(files_.unlink(log_path(directory_.path(), number)));
     }
   }
 

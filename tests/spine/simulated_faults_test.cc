@@ -173,6 +173,18 @@ TEST(SimulatedFaults, AFailedSyncOfADirectoryForgetsItsNames) {
   }
 }
 
+TEST(SimulatedFaults, ADirectoryWhoseNameWasForgottenIsMadeOnceMore) {
+  SimulatedFileSystem files;
+  ASSERT_TRUE(ok(files.create_directory("d")));
+  files.fail(Fault::sync_fails_keeps);
+  EXPECT_TRUE(fails_with(Code::io_error, files.sync_directory("/")));
+  EXPECT_TRUE(ok(files.remove_directory("d")));
+  EXPECT_EQ(names(files), Names{});
+  EXPECT_TRUE(ok(files.create_directory("d")));
+  EXPECT_TRUE(ok(files.sync_directory("/")));
+  EXPECT_EQ(directories(files, CrashPolicy::nothing), (Directories{{"d"}}));
+}
+
 TEST(SimulatedFaults, ARestartDropsThem) {
   SimulatedFileSystem files;
   lay_down(files, "a", "one");

@@ -22,11 +22,8 @@ struct Subject {
 };
 
 std::string log_of(const FileSystem& files) {
-  const std::vector<std::string> names = files.list(store_directory).value();
-  for (const std::string& name : names) {
-    if (name.ends_with(".log")) return join(store_directory, name);
-  }
-  return "";
+  const std::vector<LogNumber> logs = logs_in(files, store_directory).value();
+  return logs.empty() ? "" : log_path(store_directory, logs.front());
 }
 
 Script small_script(bool closed, bool checkpoint) {

@@ -55,7 +55,6 @@ Complaint live_through(const EngineUnderTorture& engine, const Script& script, F
                        std::uint64_t passing, Report& report, std::vector<std::string>* story) {
   World world(engine, script);
   if (story != nullptr) world.tell();
-  if (script.steps.empty() || !world.play_next()) return world.complaint();
   world.fail(fault, passing);
   world.play();
   add_story(story, world.story());
@@ -100,11 +99,8 @@ void add_violation(const EngineUnderTorture& engine, const Script& script, Fault
 void fail_everywhere(const EngineUnderTorture& engine, const Script& script, std::uint64_t every,
                      Report& report) {
   World whole(engine, script);
-  whole.play_next();
-  const auto opening = static_cast<std::ptrdiff_t>(whole.files().points());
   whole.play();
-  auto history = whole.files().history();
-  history.erase(history.begin(), history.begin() + opening);
+  const std::vector<CrashPoint> history = whole.files().history();
   for (const Fault fault :
        {Fault::disk_full, Fault::write_fails, Fault::sync_fails_keeps, Fault::sync_fails_reverts}) {
     const std::uint64_t calls = targets(fault, history);

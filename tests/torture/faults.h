@@ -16,9 +16,8 @@ namespace kv::torture {
 
 std::string_view name(Fault fault);
 
-// The script, with the fault in the call after so many that it could strike once the store is new
-// and open; then every kind of crash. (A new directory whose name a failed sync has forgotten is
-// beyond help: nothing but a rename or a removal would write that name again.)
+// The script, with the fault in the call after so many that it could strike; then every kind of
+// crash.
 Complaint live_through(const EngineUnderTorture& engine, const Script& script, Fault fault,
                        std::uint64_t passing, Report& report,
                        std::vector<std::string>* story = nullptr);

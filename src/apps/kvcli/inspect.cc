@@ -89,23 +89,19 @@ Outcome judge(const std::string& directory, Printer printer) {
   return print(printer, text);
 }
 
-// The directory's checkpoint and logs, in the order in which they are recovered.
-std::vector<std::string> files_in(const std::vector<std::string>& names) {
-  std::vector<std::pair<LogNumber, std::string>> numbered;
-  for (const std::string& name : names) {
-    if (name == checkpoint_name) numbered.emplace_back(0, name);
-    if (const auto number = log_number(name)) numbered.emplace_back(*number, name);
-  }
-  std::ranges::sort(numbered);
-  std::vector<std::string> files;
-  for (auto& [number, name] : numbered) files.push_back(std::move(name));
-  return files;
+// Where the directory's checkpoint and logs are, in the order in which they are recovered.
+Result<std::vector<std::string>> files_in(const std::string& directory) {
+  Result<std::vector<LogNumber>> logs = logs_in(FileSystem::posix(), directory);
+  if (!logs) return failure(std::move(logs));
+  std::vector<std::string> paths = {checkpoint_path(directory)};
+  for (const LogNumber number : *logs) paths.push_back(log_path(directory, number));
+  return paths;
 }
 
 Outcome list_directory(const std::string& directory, const Shown& shown, Printer printer) {
   const FileSystem& files = FileSystem::posix();
-  const Result<std::vector<std::string>> names = files.list(directory);
-  if (!names) return io_error(names.error().message());
+  const Result<std::vector<std::string>> paths = files_in(directory);
+  if (!paths) return io_error(paths.error().message());
   const Result<std::string> engine = engine_of(files, directory);
   if (failed_with(Code::invalid_argument, engine)) return usage_error(engine.error().message());
   if (!engine && engine.error().code() != Code::corruption) {
@@ -115,11 +111,11 @@ Outcome list_directory(const std::string& directory, const Shown& shown, Printer
                                                     printable(directory), printable(*engine))
                                       : fmt::format("!! {}\n", engine.error().message()));
   if (!engine && !all.failed()) all.exit = Exit::no;
-  for (const std::string& name : files_in(*names)) {
+  for (const std::string& path : *paths) {
     if (all.failed()) return all;
-    const std::string path = join(directory, name);
+    // No checkpoint as yet; or the store is open, and has put a log's content elsewhere.
     const Result<bool> there = files.exists(path);
-    if (there && !*there) continue;  // the store is open, and has put its content elsewhere
+    if (there && !*there) continue;
     join_outcomes(all, list_file(path, shown, printer));
   }
   if (!all.failed()) join_outcomes(all, judge(directory, printer));
