@@ -47,21 +47,25 @@ void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   const std::string again = "Once more";
   app.add_option("--point", typed.point, "crash at the call of this number")->group(again);
   app.add_option("--policy", typed.policy, "what the crash leaves")
-      ->transform(CLI::CheckedTransformer(policies))
+      ->transform(CLI::CheckedTransformer(policies).description(""))
+      ->type_name("POLICY")
       ->group(again);
   app.add_option("--second-point", typed.second_point, "crash at this call of the recovery, too")
       ->group(again);
   app.add_option("--second-policy", typed.second_policy, "what the second crash leaves")
-      ->transform(CLI::CheckedTransformer(policies))
+      ->transform(CLI::CheckedTransformer(policies).description(""))
+      ->type_name("POLICY")
       ->group(again);
   app.add_option("--fault", arguments.fault, "a fault instead of a crash")
-      ->transform(CLI::CheckedTransformer(faults))
+      ->transform(CLI::CheckedTransformer(faults).description(""))
+      ->type_name("FAULT")
       ->group(again);
   app.add_option("--passing", arguments.passing, "how many calls it lets pass")->group(again);
   const std::string child = "What a child is told that is to be killed";
   app.add_option("--child", arguments.child, "its directory")->group(child);
-  app.add_option("--durability", arguments.durability, "its store's")
-      ->transform(CLI::CheckedTransformer(levels))
+  app.add_option("--durability", arguments.durability, "its store's: none, wal or sync")
+      ->transform(CLI::CheckedTransformer(levels).description(""))
+      ->type_name("LEVEL")
       ->group(child);
 }
 
@@ -94,6 +98,17 @@ Status look_up(Arguments& arguments, const Typed& typed) {
 Result<Arguments> parse_command_line(int argc, char** argv) {
   CLI::App app("torture: crashes stores at every call, and looks at what is left");
   app.footer(
+      "Policies, what a crash leaves (base/crash_policy.h draws them):\n"
+      "  process_death   the process dies, the kernel keeps all\n"
+      "  nothing         the power goes, and nothing unsynced had reached the disk\n"
+      "  everything      the power goes, but all had reached the disk\n"
+      "  torn_prefix     of each file and directory the first changes, the last one in part\n"
+      "  random_sectors  each sector of 512 bytes as it was at some moment\n"
+      "  lost_entry      all bytes, but in each directory a change of names is undone\n"
+      "Faults, which the process lives through:\n"
+      "  disk_full           no space from then on, until the store is opened again\n"
+      "  sync_fails_keeps    a sync fails; the process still sees what will never be on the disk\n"
+      "  sync_fails_reverts  a sync fails; the process sees what the disk holds\n"
       "Exit codes: 0 no violation, and every kind of call was crashed at; 1 otherwise; 2 wrong "
       "usage.\nThe last line counts: \"torture: N crash points, ..., V violations\".");
   Arguments arguments;

@@ -42,7 +42,7 @@ class Torture {
         amount_(arguments.slice ? slice : whole) {}
 
   int run() {
-    if (once()) return finish(false);
+    if (arguments_.accident || arguments_.fault) return once();
     const bool all = arguments_.workload.empty() && !arguments_.kill_rounds && !arguments_.damage &&
                      !arguments_.misread;
     if (all) fmt::print("torture: seeds {} to {}\n", first_seed(), last_seed());
@@ -70,24 +70,30 @@ class Torture {
   std::uint64_t first_seed() const { return arguments_.seed.value_or(1); }
   std::uint64_t last_seed() const { return arguments_.seed.value_or(amount_.seeds); }
 
-  // Just the one accident or fault that was asked for.
-  bool once() {
-    if (!arguments_.accident && !arguments_.fault) return false;
+  // Just the one accident or fault that was asked for. Says what it was, and what came of it.
+  int once() {
     const Script script = find_workload(arguments_.workload)->write(*arguments_.seed);
-    report_.workloads = 1;
+    std::string what = title(script) + ", ";
     if (arguments_.accident) {
+      what += options_of(*arguments_.accident);
       if (const Complaint wrong = suffer(engine_, script, *arguments_.accident, report_)) {
         add_violation(engine_, script, *arguments_.accident, *wrong, report_);
       }
     } else {
+      what += fmt::format("--fault {} --passing {}", name(*arguments_.fault), arguments_.passing);
       Violation violation;
       const Complaint wrong = live_through(engine_, script, *arguments_.fault, arguments_.passing,
                                            report_, &violation.story);
-      violation.where = fmt::format("{}, {}", title(script), name(*arguments_.fault));
+      violation.where = what;
       violation.what = wrong.value_or("");
       if (wrong) report_.violations.push_back(std::move(violation));
     }
-    return true;
+    for (const Violation& violation : report_.violations) fmt::print("{}", told(violation));
+    const bool reached = report_.recoveries > 0 || !report_.violations.empty();
+    fmt::print("torture: {}: {}{} acknowledged writes checked, {} recoveries, {} violations\n",
+               what, reached ? "" : "the script ends before that call; ", report_.acknowledged,
+               report_.recoveries, report_.violations.size());
+    return report_.violations.empty() ? 0 : 1;
   }
 
   void damage() { damage_everywhere(engine_, amount_.damage_every, report_); }
@@ -131,6 +137,10 @@ class Torture {
     if (report_.coverage.total() > 0) {
       fmt::print("{}",
                  report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{}));
+    }
+    if (report_.torn_tails > 0) {
+      fmt::print("kills: {} recoveries dropped a write that was torn by the kill, and said so\n",
+                 report_.torn_tails);
     }
     fmt::print("{}\n", summary(report_));
     return covered && report_.violations.empty() ? 0 : 1;
