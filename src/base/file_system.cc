@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <limits>
+
 namespace kv {
 
 Result<std::size_t> SequentialFile::read(std::span<char> into) {
@@ -33,6 +36,20 @@ std::string_view directory_of(std::string_view path) {
 
 std::string join(std::string_view directory, std::string_view name) {
   return fmt::format("{}{}{}", directory, directory.ends_with('/') ? "" : "/", name);
+}
+
+std::string numbered_name(std::uint64_t number, std::string_view suffix) {
+  return fmt::format("{:06}{}", number, suffix);
+}
+
+std::optional<std::uint64_t> number_in(std::string_view name, std::string_view suffix) {
+  constexpr std::uint64_t last = std::numeric_limits<std::uint64_t>::max() - 1;
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || number == 0 || number > last) return std::nullopt;
+  // Only the name that numbered_name gives: else two names would mean one file.
+  if (numbered_name(number, suffix) != name) return std::nullopt;
+  return number;
 }
 
 }  // namespace kv

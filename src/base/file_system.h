@@ -45,6 +45,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -206,5 +207,12 @@ std::string_view directory_of(std::string_view path);
 
 // "db/000007.log" from "db" and "000007.log".
 std::string join(std::string_view directory, std::string_view name);
+
+// "000007.log" from 7 and ".log"; the number has more digits where it needs them.
+std::string numbered_name(std::uint64_t number, std::string_view suffix);
+
+// The number in such a name; none for any other: each number has one name. 0 is no number, and
+// neither is the largest of 64 bits, since one more must be able to follow.
+std::optional<std::uint64_t> number_in(std::string_view name, std::string_view suffix);
 
 }  // namespace kv

@@ -23,5 +23,7 @@ Result<std::unique_ptr<Store>> open_memtable(const Options& options);
 // Persistent engines, in the real environment or in a given one.
 Result<std::unique_ptr<Store>> open_wal(const Options& options);
 Result<std::unique_ptr<Store>> open_wal(const Options& options, const Environment& environment);
+Result<std::unique_ptr<Store>> open_sstable(const Options& options);
+Result<std::unique_ptr<Store>> open_sstable(const Options& options, const Environment& environment);
 
 }  // namespace kv

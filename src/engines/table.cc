@@ -14,6 +14,8 @@ constexpr Engine table[] = {
     {"memtable", "a skip list in memory, read without locks at a sequence number", false,
      open_memtable},
     {"wal", "the memtable with a write-ahead log: what was acknowledged survives", true, open_wal},
+    {"sstable", "memtables that are written out to sorted tables: more than fits into memory", true,
+     open_sstable},
 };
 
 }  // namespace

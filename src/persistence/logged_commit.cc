@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/quote.h"
+#include "kv/lifetime.h"
 #include "persistence/commit_queue.h"
 #include "persistence/database_directory.h"
 #include "persistence/log_writer.h"
@@ -28,7 +29,8 @@ class DirectoryCommit final : public LoggedCommit {
   ~DirectoryCommit() override { static_cast<void>(close()); }
 
   Result<Recovered> recover(const AddVersion& add) override {
-    Result<Recovered> recovered = kv::recover(files_, directory_.path(), add);
+    archive_ = options_.make_archive({files_, directory_.path(), [this] { return sync_names(); }});
+    Result<Recovered> recovered = archive_->recover(add);
     if (!recovered) return recovered;
     for (const Damage& damage : recovered->damages) {
       options_.warn(
@@ -40,14 +42,12 @@ class DirectoryCommit final : public LoggedCommit {
     return recovered;
   }
 
-  Status start(CommitTarget& target) override {
-    target_ = &target;
+  Status start(LsmTarget& target) override {
+    archive_->start(target);
     const CheckpointHeader here{recovered_.last, recovered_.next_log};
     const bool is_empty = recovered_.next_log == 1;
-    if (recovered_.closed) {
-      checkpoint_bytes_ = files_.file_size(checkpoint_path(directory_.path())).value_or(0);
-    } else if (!is_empty) {
-      if (Status written = write(here); !written) return written;
+    if (!recovered_.closed && !is_empty) {
+      if (Status done = archive_->put_away_all(here); !done) return done;
       remove_logs_before(here.next_log);
     }
     Result<std::unique_ptr<LogWriter>> log =
@@ -74,78 +74,98 @@ class DirectoryCommit final : public LoggedCommit {
     Status closed = queue_ ? queue_->close() : Status();
     {
       std::unique_lock lock(mutex_);
-      wanted_.reset();
-      executor_->wait(lock, idle_, [this] { return !working_; });
+      closing_ = true;
+      executor_->wait(lock, changed_, [this] { return !working_; });
     }
     directory_.release();
     return closed;
   }
 
+  Status make_room() override {
+    if (!archive_->is_full()) return {};
+    return wait_for_work([this] { return !archive_->is_full(); });
+  }
+
+  Status settle() override {
+    return wait_for_work([this] { return !archive_->has_work(); });
+  }
+
  private:
-  // A log was full, and all before `next` is in the target: perhaps it is time for a checkpoint.
+  // A log was full, and all before `next` is in the target: perhaps there is work.
   void rolled(const LogHeader& next) {
+    if (!archive_->rolled(next)) return;
     const std::lock_guard lock(mutex_);
-    log_bytes_ += options_.log_bytes;
-    if (log_bytes_ < checkpoint_bytes_) return;
-    log_bytes_ = 0;
-    wanted_ = CheckpointHeader{next.first - 1, next.number};
-    if (working_) return;
+    work_in_background();
+  }
+
+  // mutex_ is held.
+  void work_in_background() {
+    if (working_ || closing_) return;
     executor_->schedule([this] { work(); });
     working_ = true;  // seen by the task: it wants the mutex first
   }
 
-  // A task: writes the checkpoints that are wanted.
+  // Returns when `enough` holds, or when the work that should bring it about has failed.
+  Status wait_for_work(const std::function<bool()>& enough) {
+    std::unique_lock lock(mutex_);
+    if (!enough()) work_in_background();
+    executor_->wait(lock, changed_, [&] { return !working_ || enough(); });
+    if (enough()) return {};
+    if (failed_) return failure(*failed_);
+    return Lifetime::refusal();
+  }
+
+  // A task: puts away what there is to put away, until that fails.
   void work() {
-    while (const std::optional<CheckpointHeader> wanted = next_wanted()) {
-      try {
-        replace_logs(*wanted);
-      } catch (const std::bad_alloc&) {
-        try_again();  // nobody is told: that takes memory
+    while (goes_on()) {
+      const Result<CheckpointHeader> done = put_away();
+      if (done) {
+        log_->settled(done->sequence);
+        remove_logs_before(done->next_log);
       }
+      note(done);
     }
   }
 
-  // The next checkpoint; none if no more is wanted. That was the last look at a member then, since
-  // close() may be waiting for it.
-  std::optional<CheckpointHeader> next_wanted() {
+  Result<CheckpointHeader> put_away() {
+    try {
+      return archive_->put_away();
+    } catch (const std::bad_alloc&) {
+      return failure(Code::unavailable, "out of memory");
+    }
+  }
+
+  // Whether there is more to do. If not, that was the last look at a member: close() may be waiting
+  // for it.
+  bool goes_on() {
     const std::lock_guard lock(mutex_);
-    if (wanted_) return std::exchange(wanted_, std::nullopt);
+    if (archive_->has_work() && !closing_ && !std::exchange(pausing_, false)) return true;
     working_ = false;
-    idle_.notify_all();
-    return std::nullopt;
+    changed_.notify_all();
+    return false;
   }
 
-  void replace_logs(const CheckpointHeader& header) {
-    if (Status written = write(header); !written) {
-      try_again();
-      options_.warn(
-          fmt::format("the checkpoint of {} failed and is tried again when the next log "
-                      "is full: {}",
-                      quote(directory_.path()), written.error().text()));
-      return;
+  void note(const Result<CheckpointHeader>& done) {
+    {
+      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+      pausing_ = !done;
+      if (done) {
+        failed_.reset();
+        return;
+      }
+      // A full disk fails again and again: it is told once.
+      if (failed_ && failed_->message() == done.error().message()) return;
+      failed_ = done.error();
     }
-    log_->settled(header.sequence);
-    remove_logs_before(header.next_log);
+    options_.warn(
+        fmt::format("{}: what full logs hold could not be put away, so the logs stay; it "
+                    "is tried again when the next one is full: {}",
+                    quote(directory_.path()), done.error().text()));
   }
 
-  // Lets the next log that is full ask for a checkpoint.
-  void try_again() {
-    const std::lock_guard lock(mutex_);
-    log_bytes_ = checkpoint_bytes_;
-  }
-
-  Status write(const CheckpointHeader& header) {
-    const auto versions = target_->versions();
-    Result<std::uint64_t> bytes = write_checkpoint(files_, directory_.path(), header, *versions,
-                                                   [this] { return sync_names(); });
-    if (!bytes) return failure(std::move(bytes));
-    const std::lock_guard lock(mutex_);
-    checkpoint_bytes_ = *bytes;
-    return {};
-  }
-
-  // The log and the checkpoint are names in one directory: if its sync fails, whoever called it,
-  // both are in doubt, and the next sync would succeed and prove nothing.
+  // Logs and what takes their place are names in one directory: if its sync fails, whoever called
+  // it, both are in doubt, and the next sync would succeed and prove nothing.
   Status sync_names() {
     const std::lock_guard lock(names_mutex_);
     if (names_failed_) return failure(*names_failed_);
@@ -172,18 +192,18 @@ class DirectoryCommit final : public LoggedCommit {
   const LoggedCommitOptions options_;
 
   // Set before other threads come:
-  CommitTarget* target_ = nullptr;
   Recovered recovered_;
+  std::unique_ptr<LogArchive> archive_;
   std::unique_ptr<LogWriter> log_;
   std::unique_ptr<CommitQueue> queue_;
 
   std::mutex mutex_;
   // Guarded by mutex_:
-  std::optional<CheckpointHeader> wanted_;  // the next checkpoint
-  bool working_ = false;                    // a task is scheduled or runs
-  std::uint64_t checkpoint_bytes_ = 0;      // the size of the last one
-  std::uint64_t log_bytes_ = 0;   // of the logs that were filled since the last one was wanted
-  std::condition_variable idle_;  // not working_
+  bool working_ = false;  // a task is scheduled or runs
+  bool pausing_ = false;  // its last attempt has failed
+  bool closing_ = false;
+  std::optional<Error> failed_;      // the last attempt, if it did
+  std::condition_variable changed_;  // working_, or what is left to put away
 
   std::mutex names_mutex_;
   std::optional<Error> names_failed_;  // guarded by names_mutex_: a sync of the directory

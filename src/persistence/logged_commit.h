@@ -1,29 +1,28 @@
 #pragma once
 
 // The commit of a store that keeps a log: the parts of src/persistence wired together. It opens the
-// directory, recovers, goes on in a new log, and in the background trims the logs by checkpoints.
+// directory, recovers, goes on in a new log, and in the background puts away what full logs hold
+// (persistence/log_archive.h).
 //
 //   open     DatabaseDirectory ── recover() ──> memtable
 //   start    it was closed?  ── go on in its last log
 //            it is new?      ── a first log
-//            else            ── write_checkpoint, then a new log
+//            else            ── put away what was recovered, then a new log
 //            the log (make_log_writer), a queue over it (make_commit_queue)
 //   apply    queue ──> log ──> memtable ──> published
-//   rolled   a log is full ── in the background: write_checkpoint, then remove the logs that it
-//            replaces. Not before so many logs were filled as the last checkpoint is large, so that
-//            a store writes about as much again for its checkpoints as for its logs
+//   rolled   a log is full ── in the background: put away what it holds, then remove it
 //   close    the queue drains, the log gets its end record, background work ends, the lock goes
 //
-// Why `start` writes a checkpoint after a crash: what was read back may stand in the kernel's
-// memory alone, or be what a failed sync has left there. To sync that file proves nothing
+// Why `start` puts away what it has recovered after a crash: what was read back may stand in the
+// kernel's memory alone, or be what a failed sync has left there. To sync that file proves nothing
 // (base/file_system.h); to write it again, elsewhere, does.
 //
 // *Thread safety*: recover and start: one thread, before any other call. The rest as Commit.
 // *Ownership*: borrows the file system and the target; shares the executor.
-// *Errors*: those of the parts. A checkpoint in the background that fails is told by `warn` and
-// tried again when the next log is full; meanwhile the logs stay. If it was the directory's sync
-// that failed, the log's next name can't be made durable either: `sync`, flush and close fail from
-// then on where they need it.
+// *Errors*: those of the parts. Work in the background that fails is told by `warn` and tried again
+// when the next log is full, or when somebody waits for it; meanwhile the logs stay. If it was the
+// directory's sync that failed, the log's next name can't be made durable either: `sync`, flush and
+// close fail from then on where they need it.
 
 #include <cstddef>
 #include <functional>
@@ -35,6 +34,7 @@
 #include "base/file_system.h"
 #include "base/result.h"
 #include "kv/options.h"
+#include "persistence/log_archive.h"
 #include "persistence/recovery.h"
 #include "storage/commit.h"
 
@@ -49,6 +49,7 @@ struct LoggedCommitOptions {
   Durability durability;
   std::size_t log_bytes;
   Warn warn;
+  MakeArchive make_archive;
 };
 
 class LoggedCommit : public Commit {
@@ -57,7 +58,14 @@ class LoggedCommit : public Commit {
   virtual Result<Recovered> recover(const AddVersion& add) = 0;
 
   // Once, when what was recovered is in the target.
-  virtual Status start(CommitTarget& target) = 0;
+  virtual Status start(LsmTarget& target) = 0;
+
+  // Waits while so much waits to be put away that no more may be written. The committing thread
+  // asks. Errors: why it can't be put away.
+  virtual Status make_room() = 0;
+
+  // Waits until nothing is left to be put away. Any thread. Errors: as above; `closed`.
+  virtual Status settle() = 0;
 };
 
 // Opens the directory. Errors: those of DatabaseDirectory::open.

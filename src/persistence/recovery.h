@@ -24,6 +24,7 @@
 // format version; those of reading. Then nothing may be concluded from what was handed over.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +66,10 @@ struct Recovered {
 
 // Hands over each version once, those of the checkpoint first, those of the logs in the order of
 // their numbers. (Task 4.6; the checkpoint is read by read_checkpoint.)
+// `put_away`, where given, stands for a checkpoint: the writes up to its sequence number are durable
+// in another form, and so are the logs before its next_log; they are not handed over.
 Result<Recovered> recover(const FileSystem& files, std::string_view directory,
-                          const AddVersion& add, RecoveryMode mode = RecoveryMode::strict);
+                          const AddVersion& add, RecoveryMode mode = RecoveryMode::strict,
+                          const std::optional<CheckpointHeader>& put_away = std::nullopt);
 
 }  // namespace kv

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cstring>
-#include <limits>
 
 #include "base/checksum.h"
 #include "base/coding.h"
@@ -17,7 +15,6 @@ namespace kv {
 namespace {
 
 constexpr std::string_view suffix = ".log";
-constexpr LogNumber last_number = std::numeric_limits<LogNumber>::max() - 1;  // one can follow
 constexpr std::size_t summed_bytes = log_layout::header_bytes - sizeof(std::uint64_t);
 
 }  // namespace
@@ -70,20 +67,9 @@ Result<LogHeader> decode_log_header(std::string_view file, std::string_view path
 }
 
 std::string log_path(std::string_view directory, LogNumber number) {
-  return join(directory, fmt::format("{:06}{}", number, suffix));
+  return join(directory, numbered_name(number, suffix));
 }
 
-std::optional<LogNumber> log_number(std::string_view name) {
-  if (!name.ends_with(suffix)) return std::nullopt;
-  const std::string_view digits = name.substr(0, name.size() - suffix.size());
-  LogNumber number = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, number);
-  // Only the name that log_path gives: else two names would mean one log.
-  if (error != std::errc() || stop != end || number == 0 || number > last_number)
-    return std::nullopt;
-  if (fmt::format("{:06}", number) != digits) return std::nullopt;
-  return number;
-}
+std::optional<LogNumber> log_number(std::string_view name) { return number_in(name, suffix); }
 
 }  // namespace kv

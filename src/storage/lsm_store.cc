@@ -1,127 +1,73 @@
 #include "storage/lsm_store.h"
 
-#include <algorithm>
 #include <atomic>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "base/quote.h"
 #include "kv/capabilities.h"
+#include "storage/memtable_source.h"
+#include "storage/shared_view.h"
+#include "storage/view_reads.h"
 
 namespace kv {
 namespace {
 
-using Source = std::shared_ptr<const Memtable>;
-
-// The version that has the key's value, if there is one that a reader at this number sees.
-std::optional<Memtable::Version> value_at(const Memtable& memtable, std::string_view key,
-                                          SequenceNumber sequence) {
-  std::optional<Memtable::Version> version = memtable.get(key, sequence);
-  if (version && version->kind == EntryKind::tombstone) version.reset();
-  return version;
-}
-
-Result<std::string> get_at(const Memtable& memtable, std::string_view key,
-                           SequenceNumber sequence) {
-  const std::optional<Memtable::Version> version = value_at(memtable, key, sequence);
-  if (!version) return failure(Code::not_found);
-  return std::string(version->value);
-}
-
-std::unique_ptr<Iterator> scan_at(const Source& memtable, SequenceNumber sequence,
-                                  const MakeVisibleIterator& make_visible_iterator,
-                                  const Range& range, Iterator::Scope scope) {
-  auto versions = memtable->iterate(range.reverse ? Direction::reverse : Direction::forward);
-  versions->keep_alive(memtable);
-  return make_visible_iterator(std::move(versions), range, sequence, std::move(scope));
+Result<std::unique_ptr<Iterator>> scan_at(const ReadPoint& at,
+                                          const MakeVisibleIterator& make_visible_iterator,
+                                          const Range& range, Iterator::Scope scope) {
+  auto versions = walk(at.view, range.reverse ? Direction::reverse : Direction::forward);
+  return make_visible_iterator(std::move(versions), range, at.sequence, std::move(scope));
 }
 
 class LsmSnapshot final : public Snapshot {
  public:
-  LsmSnapshot(std::shared_ptr<Lifetime> lifetime, Source memtable, SequenceNumber sequence,
+  LsmSnapshot(std::shared_ptr<Lifetime> lifetime, ReadPoint at,
               MakeVisibleIterator make_visible_iterator)
       : Snapshot(std::move(lifetime)),
-        memtable_(std::move(memtable)),
-        sequence_(sequence),
+        at_(std::move(at)),
         make_visible_iterator_(std::move(make_visible_iterator)) {}
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
-    return get_at(*memtable_, key, sequence_);
+    return value_at(at_, key);
   }
 
   Result<bool> do_contains(std::string_view key, const Context&) override {
-    return value_at(*memtable_, key, sequence_).has_value();
+    return has_value_at(at_, key);
   }
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
-    return scan_at(memtable_, sequence_, make_visible_iterator_, range, std::move(scope));
+    return scan_at(at_, make_visible_iterator_, range, std::move(scope));
   }
 
-  const Source memtable_;
-  const SequenceNumber sequence_;
+  const ReadPoint at_;
   const MakeVisibleIterator make_visible_iterator_;
 };
 
-// Asks the context once in a while, so that it costs a long loop next to nothing.
-class Looks {
+class LsmStore final : public Store, private Versioned, private Maintenance, private LsmTarget {
  public:
-  explicit Looks(const Context& context) : context_(context) {}
-
-  // For each entry that the loop comes to.
-  Status in_time() {
-    constexpr std::uint64_t entries_between_looks = 1024;
-    if (++entries_ % entries_between_looks != 0) return {};
-    return context_.check();
-  }
-
- private:
-  const Context& context_;
-  std::uint64_t entries_ = 0;
-};
-
-// The versions numbered from `first` to `last`, in the order of their numbers.
-Result<std::vector<Versioned::Change>> changes_between(const Memtable& memtable,
-                                                       SequenceNumber first, SequenceNumber last,
-                                                       const Context& context) {
-  std::vector<Versioned::Change> changes;
-  Looks looks(context);
-  const auto versions = memtable.iterate(Direction::forward);
-  while (versions->next()) {
-    if (Status in_time = looks.in_time(); !in_time) return failure(std::move(in_time));
-    Result<InternalKey> key = parse_internal_key(versions->key());
-    if (!key) return failure(std::move(key));
-    if (key->sequence < first || key->sequence > last) continue;
-    // A memtable's views live as long as it does.
-    changes.push_back(
-        {key->sequence, key->user_key, versions->value(), key->kind == EntryKind::tombstone});
-  }
-  std::ranges::sort(changes, {}, &Versioned::Change::sequence);
-  return changes;
-}
-
-class LsmStore final : public Store, private Versioned, private CommitTarget {
- public:
-  LsmStore(const Options& options, const LsmParts& parts)
-      : Store(options.limits),
-        make_visible_iterator_(parts.make_visible_iterator),
-        memtable_(parts.make_memtable()) {}
+  LsmStore(const Options& options, const LsmParts& parts) : Store(options.limits), parts_(parts) {}
 
   ~LsmStore() override { static_cast<void>(close()); }
 
   // The rest of the construction, which can fail.
-  Status start(const LsmParts& parts) {
-    if (parts.recover) {
+  Status start() {
+    add_memtable();
+    replace_view();
+    if (const Recover recover = std::exchange(parts_.recover, nullptr)) {
       const auto add = [this](const InternalKey& key, std::string_view value) {
         memtable_->add(key.sequence, key.kind, key.user_key, value);
       };
-      Result<Recovered> recovered = parts.recover(add);
+      Result<Recovered> recovered = recover(add);
       if (!recovered) return failure(std::move(recovered));
       oldest_known_ = recovered->checkpoint;
       publish(recovered->last);
     }
-    Result<std::unique_ptr<Commit>> commit = parts.make_commit(*this);
+    const auto make_commit = std::exchange(parts_.make_commit, nullptr);
+    Result<std::unique_ptr<Commit>> commit = make_commit(*this);
     if (!commit) return failure(std::move(commit));
     commit_ = *std::move(commit);
     return {};
@@ -129,15 +75,15 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
-    return get_at(*memtable_, key, published());
+    return value_at(view_.read_point(), key);
   }
 
   Result<bool> do_contains(std::string_view key, const Context&) override {
-    return value_at(*memtable_, key, published()).has_value();
+    return has_value_at(view_.read_point(), key);
   }
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
-    return scan_at(memtable_, published(), make_visible_iterator_, range, std::move(scope));
+    return scan_at(view_.read_point(), parts_.make_visible_iterator, range, std::move(scope));
   }
 
   Status do_apply(const Batch& batch, const Context& context) override {
@@ -147,17 +93,18 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
   Status do_flush(const Context& context) override { return commit_->flush(context); }
 
   Result<std::unique_ptr<Snapshot>> do_snapshot(const Context&) override {
-    return snapshot_of(published());
+    return snapshot_of(view_.read_point());
   }
 
-  std::unique_ptr<Snapshot> snapshot_of(SequenceNumber sequence) {
-    return std::make_unique<LsmSnapshot>(lifetime(), memtable_, sequence, make_visible_iterator_);
+  std::unique_ptr<Snapshot> snapshot_of(ReadPoint at) {
+    return std::make_unique<LsmSnapshot>(lifetime(), std::move(at), parts_.make_visible_iterator);
   }
 
   // There is no commit where the store was never started.
   Status do_close() override { return commit_ ? commit_->close() : Status(); }
 
   Versioned* do_versioned() override { return this; }
+  Maintenance* do_maintenance() override { return this; }
 
   // Versioned: from the oldest that is known on, every version is there.
   SequenceNumber last_sequence() const override { return published(); }
@@ -165,57 +112,128 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
   Result<SequenceNumber> latest_version(std::string_view key, const Context& context) override {
     if (Status admitted = admit({.key = key.size()}, context); !admitted)
       return failure(std::move(admitted));
-    const std::optional<Memtable::Version> version = memtable_->get(key, published());
-    return version ? version->sequence : 0;
+    const ReadPoint at = view_.read_point();
+    Result<std::optional<FoundVersion>> found =
+        at.view->find({.user_key = key, .sequence = at.sequence});
+    if (!found) return failure(std::move(found));
+    return *found ? (*found)->sequence : 0;
   }
 
   Result<std::unique_ptr<Snapshot>> snapshot_at(SequenceNumber sequence,
                                                 const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return failure(std::move(admitted));
-    if (Status known = check_known(sequence); !known) return failure(std::move(known));
-    return snapshot_of(sequence);
+    ReadPoint at = view_.read_point();
+    if (Status known = check_known(sequence, at.sequence); !known) return failure(std::move(known));
+    at.sequence = sequence;
+    return snapshot_of(std::move(at));
   }
 
   Status changes_since(SequenceNumber sequence, const std::function<bool(const Change&)>& each,
                        const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return admitted;
-    if (Status known = check_known(sequence); !known) return known;
-    Result<std::vector<Change>> changes =
-        changes_between(*memtable_, sequence + 1, published(), context);
-    if (!changes) return failure(std::move(changes));
-    Looks looks(context);
-    for (const Change& change : *changes) {
-      if (Status in_time = looks.in_time(); !in_time) return in_time;
-      if (!each(change)) break;
-    }
-    return {};
+    const ReadPoint at = view_.read_point();
+    if (Status known = check_known(sequence, at.sequence); !known) return known;
+    return changes_up_to(at, sequence + 1, each, context);
   }
 
-  Status check_known(SequenceNumber sequence) const {
+  Status check_known(SequenceNumber sequence, SequenceNumber last) const {
     if (sequence < oldest_known_) {
       return failure(Code::invalid_argument,
                      "the versions of sequence number " + std::to_string(sequence) +
                          " are gone; the oldest that is known is " + std::to_string(oldest_known_));
     }
-    if (sequence <= published()) return {};
+    if (sequence <= last) return {};
     return failure(Code::invalid_argument, "sequence number " + std::to_string(sequence) +
                                                " lies in the future; the last write has number " +
-                                               std::to_string(published()));
+                                               std::to_string(last));
+  }
+
+  // Maintenance
+  Result<Figures> statistics() override {
+    if (Status admitted = admit({}, Context::none()); !admitted)
+      return failure(std::move(admitted));
+    Figures figures;
+    {
+      const std::lock_guard lock(mutex_);
+      double bytes = 0;
+      double entries = 0;
+      for (const auto& source : memtables_) {
+        bytes += static_cast<double>(source->memtable()->bytes());
+        entries += static_cast<double>(source->memtable()->entries());
+      }
+      figures = {{"memtables", static_cast<double>(memtables_.size())},
+                 {"memtable_bytes", bytes},
+                 {"memtable_entries", entries},
+                 {"sequence", static_cast<double>(published())}};
+    }
+    if (parts_.count) parts_.count(figures);
+    return figures;
+  }
+
+  Result<std::uint64_t> count(const Context& context) override {
+    auto entries = scan({}, context);
+    if (!entries) return failure(std::move(entries));
+    std::uint64_t count = 0;
+    while ((*entries)->next()) ++count;
+    if (Status walked = (*entries)->status(); !walked) return failure(std::move(walked));
+    return count;
+  }
+
+  // Nothing is dropped before stage 06: the smallest form is that nothing waits in memory.
+  Status compact(const Range&, const Context& context) override {
+    if (Status admitted = admit({}, context); !admitted) return admitted;
+    return parts_.settle ? parts_.settle() : Status();
+  }
+
+  Result<std::vector<Level>> levels() override {
+    if (Status admitted = admit({}, Context::none()); !admitted)
+      return failure(std::move(admitted));
+    const std::lock_guard lock(mutex_);
+    Level level{.number = 0, .files = tables_.size(), .bytes = 0};
+    for (const auto& table : tables_) level.bytes += table->file_bytes();
+    return tables_.empty() ? std::vector<Level>() : std::vector{level};
+  }
+
+  Result<Trace> trace(std::string_view key, const Context& context) override {
+    if (Status admitted = admit({.key = key.size()}, context); !admitted)
+      return failure(std::move(admitted));
+    const ReadPoint at = view_.read_point();
+    Trace trace;
+    Result<std::optional<FoundVersion>> found =
+        at.view->find({.user_key = key, .sequence = at.sequence, .trace = &trace});
+    if (!found) return failure(std::move(found));
+    trace.push_back(*found && (*found)->kind == EntryKind::put ? "found" : "not found");
+    return trace;
+  }
+
+  // One batch: it may be too large, and then its limit says so.
+  Status clear(const Context& context) override {
+    auto entries = scan({}, context);
+    if (!entries) return failure(std::move(entries));
+    Batch batch;
+    while ((*entries)->next()) batch.erase((*entries)->key());
+    if (Status walked = (*entries)->status(); !walked) return walked;
+    return apply(batch, context);
   }
 
   // CommitTarget: what is inserted and not yet published counts for requirements.
   Status check(const Batch& batch) override {
     for (const Batch::Operation& requirement : batch.requirements()) {
-      const auto version = value_at(*memtable_, requirement.key, max_sequence);
-      const bool met = requirement.kind == Batch::Kind::require_absent
-                           ? !version
-                           : version && version->value == requirement.value;
-      if (!met) {
-        return failure(Code::conflict, "key " + abbreviated(requirement.key) +
-                                           " is not as required; read it and try again");
-      }
+      if (Status met = check_requirement(requirement); !met) return met;
     }
-    return {};
+    return parts_.make_room && batch.change_count() > 0 ? parts_.make_room() : Status();
+  }
+
+  Status check_requirement(const Batch::Operation& requirement) const {
+    const Result<std::string> value =
+        value_at({view_.read_point().view, max_sequence}, requirement.key);
+    if (!value && !failed_with(Code::not_found, value)) return failure(value.error());
+    const bool met = requirement.kind == Batch::Kind::require_absent
+                         ? !value
+                         : value && *value == requirement.value;
+    if (met) return {};
+    return failure(Code::conflict, "key " + abbreviated(requirement.key) +
+                                       " is not as required; read it and try again");
   }
 
   void insert(const Batch& batch, SequenceNumber first) override {
@@ -230,21 +248,60 @@ class LsmStore final : public Store, private Versioned, private CommitTarget {
   SequenceNumber published() const override { return published_.load(std::memory_order_acquire); }
 
   std::unique_ptr<InternalIterator> versions() const override {
-    auto versions = memtable_->iterate(Direction::forward);
-    versions->keep_alive(memtable_);
-    return versions;
+    return walk(view_.read_point().view, Direction::forward);
   }
 
-  const MakeVisibleIterator make_visible_iterator_;
-  const std::shared_ptr<Memtable> memtable_;
+  // LsmTarget
+  std::shared_ptr<const Memtable> freeze() override {
+    const std::lock_guard lock(mutex_);
+    auto frozen = memtables_.front()->memtable();
+    add_memtable();
+    replace_view();
+    return frozen;
+  }
+
+  void show(std::vector<std::shared_ptr<const Table>> tables, const Memtable* written) override {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(memtables_,
+                  [&](const auto& source) { return source->memtable().get() == written; });
+    tables_ = std::move(tables);
+    replace_view();
+  }
+
+  // Makes a memtable that takes what is inserted from now on. mutex_ is held, or nobody else here.
+  void add_memtable() {
+    std::shared_ptr<Memtable> memtable = parts_.make_memtable();
+    memtables_.push_front(std::make_shared<MemtableSource>(memtable));
+    memtable_ = memtable.get();
+  }
+
+  // Shows readers memtables_ and tables_. As above.
+  void replace_view() {
+    if (!parts_.make_read_view) return view_.replace(view_of(memtables_.front()));
+    std::vector<std::shared_ptr<const Source>> sources(memtables_.begin(), memtables_.end());
+    sources.insert(sources.end(), tables_.begin(), tables_.end());
+    view_.replace(parts_.make_read_view(std::move(sources)));
+  }
+
+  LsmParts parts_;  // constant once the store was started
 
   // Set by start(). Of writes up to this one, only what they led to is known.
   SequenceNumber oldest_known_ = 0;
+
+  // The first of memtables_: the committing thread's alone.
+  Memtable* memtable_ = nullptr;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  std::deque<std::shared_ptr<const MemtableSource>> memtables_;  // the newest first
+  std::vector<std::shared_ptr<const Table>> tables_;             // the newest first
 
   // The number up to which readers see. Released by publish, acquired by every read: who sees a
   // number finds all that was inserted up to it. On a cache line of its own: every write changes
   // it, and what stands beside it is read by everybody.
   alignas(64) std::atomic<SequenceNumber> published_{0};
+
+  SharedView view_{published_};
 
   alignas(64) std::unique_ptr<Commit> commit_;  // set by start(); last, since it uses the rest
 };
@@ -262,7 +319,7 @@ Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmP
                        "; lower Limits::" + (keys_fit ? "value_bytes" : "key_bytes"));
   }
   auto store = std::make_unique<LsmStore>(options, parts);
-  if (Status started = store->start(parts); !started) return failure(std::move(started));
+  if (Status started = store->start(); !started) return failure(std::move(started));
   return store;
 }
 

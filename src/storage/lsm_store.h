@@ -8,48 +8,89 @@
 //   what was there    ──> recover ─> memtable        when the store is opened
 //   put, erase, apply ──> commit ──> memtable        one writer at a time, inside the commit
 //                            └─────> published       the number up to which readers see
-//   get, scan, snapshot ──> published, then memtable (no lock, nobody waits)
+//   get, scan, snapshot ──> published and the view   (nobody waits)
+//
+//   freeze    memtable ──> frozen, and a new memtable takes what follows
+//   show      frozen ──> a table                     when it was written out
+//             view: memtable, frozen ones, tables    replaced by each of the two
 //
 // *Thread safety*: as Store. Readers never wait for writers, nor writers for readers. A snapshot is
-// a sequence number and a share of the memtable: it copies nothing.
-// *Ownership*: the store, its snapshots and its iterators share the memtable; the last one frees
-// it.
+// a sequence number and a share of the view: it copies nothing.
+// *Ownership*: the store, its snapshots and its iterators share memtables and tables; the last one
+// frees them.
 // *Errors*: as Store; `invalid_argument` when opened with limits that a memtable cannot hold.
-// *Simplification*: one memtable, which grows for ever and keeps every version; from stage 05 on
-// full ones are written out to tables. Versioned::changes_since looks at every version that there
-// is, and collects what it hands over beforehand.
+// *Simplification*: every version is kept, until compaction (stage 06) drops those that nobody can
+// see. Versioned::changes_since looks at every version that there is, and collects what it hands
+// over beforehand.
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "kv/options.h"
 #include "kv/store.h"
 #include "persistence/recovery.h"
 #include "storage/commit.h"
-#include "storage/internal_iterator.h"
 #include "storage/memtable.h"
+#include "storage/read_view.h"
+#include "storage/table.h"
 
 namespace kv {
+
+// What a commit does to such a store besides committing.
+class LsmTarget : public CommitTarget {
+ public:
+  // What is inserted from now on goes into a new memtable. Returns the one that took it so far:
+  // readers see it until a table has taken its place. The committing thread calls it.
+  // Errors: std::bad_alloc; then nothing has changed.
+  virtual std::shared_ptr<const Memtable> freeze() = 0;
+
+  // From now on readers see these tables, the newest first, and no more the frozen memtable that
+  // one of them was made of (null: none was). Any thread, one at a time.
+  virtual void show(std::vector<std::shared_ptr<const Table>> tables, const Memtable* written) = 0;
+};
 
 // What a reader at a sequence number sees of a walk (storage/visible_iterator.h).
 using MakeVisibleIterator = std::function<std::unique_ptr<Iterator>(
     std::unique_ptr<InternalIterator> versions, const Range& range, SequenceNumber sequence,
     Iterator::Scope scope)>;
 
+// storage/read_view.h
+using MakeReadView = std::function<std::shared_ptr<const ReadView>(
+    std::vector<std::shared_ptr<const Source>> newest_first)>;
+
 // Hands over what the store held before (persistence/recovery.h). Errors: those that opening the
 // store gives.
 using Recover = std::function<Result<Recovered>(const AddVersion& add)>;
 
+// Figures by name, for people.
+using Figures = std::map<std::string, double>;
+
 struct LsmParts {
   std::function<std::unique_ptr<Memtable>()> make_memtable;  // storage/memtable.h
-  Recover recover{};                                         // absent: a new store is empty
-  MakeCommit make_commit;  // storage/commit.h; asked after what was recovered is in
+  MakeReadView make_read_view{};  // absent: one memtable, which is never frozen
+  Recover recover{};              // absent: a new store is empty
+
+  // storage/commit.h; asked after what was recovered is in.
+  std::function<Result<std::unique_ptr<Commit>>(LsmTarget& target)> make_commit;
   MakeVisibleIterator make_visible_iterator;
+
+  // Waits until there is room for a batch; asked by the committing thread, before each. Absent:
+  // there always is. Errors: why there is none; the batch is refused with it.
+  std::function<Status()> make_room{};
+
+  // Waits until nothing that is frozen waits to be written out. Absent: nothing ever does.
+  std::function<Status()> settle{};
+
+  // Adds what the parts count to Maintenance::statistics.
+  std::function<void(Figures& figures)> count{};
 };
 
-// A store of these parts, which are used up when this returns. Errors: those of the parts.
-// Requires: none but `recover` is absent.
+// A store of these parts, which are used up when this returns, but for those that it keeps asking.
+// Errors: those of the parts.  Requires: none but those that may be is absent.
 Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmParts& parts);
 
 }  // namespace kv

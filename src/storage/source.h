@@ -33,6 +33,13 @@ struct FoundVersion {
   EntryKind kind;
 };
 
+// "no", "put by write 7", "erased by write 9".
+inline std::string described(const std::optional<FoundVersion>& found) {
+  if (!found) return "no";
+  return (found->kind == EntryKind::put ? "put by write " : "erased by write ") +
+         std::to_string(found->sequence);
+}
+
 class Source {
  public:
   virtual ~Source() = default;

@@ -1,0 +1,35 @@
+#pragma once
+
+// What the engines that keep a log have in common: the LSM core (storage/lsm_store.h) over a commit
+// with a log (persistence/logged_commit.h). They differ in where full logs go.
+//
+// *Errors*: `invalid_argument` for limits that a record of the log cannot hold, and for options
+// that are out of range; those of the parts.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engines/environment.h"
+#include "kv/options.h"
+#include "kv/store.h"
+#include "persistence/log_archive.h"
+#include "storage/lsm_store.h"
+
+namespace kv {
+
+struct LoggedEngine {
+  std::string name;               // for FORMAT
+  std::size_t default_log_bytes;  // where Options::write_buffer_bytes is unset
+  std::function<std::unique_ptr<LogArchive>(ArchivePlace place, std::size_t log_bytes)>
+      make_archive;
+  MakeReadView make_read_view{};                  // LsmParts
+  std::function<void(Figures& figures)> count{};  // LsmParts
+};
+
+Result<std::unique_ptr<Store>> open_logged_store(const Options& options,
+                                                 const Environment& environment,
+                                                 const LoggedEngine& engine);
+
+}  // namespace kv

@@ -1,0 +1,36 @@
+#include "storage/shared_view.h"
+
+#include <utility>
+
+namespace kv {
+namespace {
+
+// Threads get the copies in turn.
+std::size_t number_of_this_thread() {
+  static std::atomic<std::size_t> threads{0};
+  thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
+  return number;
+}
+
+}  // namespace
+
+void SharedView::replace(const ReadViewPointer& view) {
+  for (Copy& copy : copies_) {
+    // An owner of its own, so that each copy has a count of its own.
+    const auto owner = std::make_shared<ReadViewPointer>(view);
+    ReadViewPointer other(owner, owner->get());
+    {
+      const std::lock_guard lock(copy.mutex);
+      std::swap(copy.view, other);
+    }
+    // The old one goes without the lock: it may be the last that held a memtable.
+  }
+}
+
+ReadPoint SharedView::read_point() const {
+  const Copy& copy = copies_[number_of_this_thread() % copies_.size()];
+  const std::lock_guard lock(copy.mutex);
+  return {copy.view, published_.load(std::memory_order_acquire)};
+}
+
+}  // namespace kv
