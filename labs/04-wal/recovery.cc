@@ -129,10 +129,12 @@ class Replay {
 }  // namespace
 
 Result<Recovered> recover(const FileSystem& files, std::string_view directory,
-                          const AddVersion& add, RecoveryMode mode) {
+                          const AddVersion& add, RecoveryMode mode,
+                          const std::optional<CheckpointHeader>& put_away) {
   const bool salvage = mode == RecoveryMode::salvage;
   std::vector<Damage> damages;
-  auto checkpoint = read_checkpoint(files, directory, add, salvage ? &damages : nullptr);
+  Result<std::optional<CheckpointHeader>> checkpoint = put_away;
+  if (!put_away) checkpoint = read_checkpoint(files, directory, add, salvage ? &damages : nullptr);
   if (!checkpoint) return failure(std::move(checkpoint));
   const CheckpointHeader header = checkpoint->value_or(CheckpointHeader{});
   Replay replay(header, add, mode);

@@ -13,8 +13,7 @@ using Walks = std::vector<std::unique_ptr<InternalIterator>>;
 // walks stand on, the one that comes first in its direction.
 class MergedWalk final : public InternalIterator {
  public:
-  MergedWalk(Walks walks, Direction direction)
-      : walks_(std::move(walks)), direction_(direction) {}
+  MergedWalk(Walks walks, Direction direction) : walks_(std::move(walks)), direction_(direction) {}
 
  private:
   bool do_next() override {
