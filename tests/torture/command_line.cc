@@ -21,7 +21,7 @@ std::map<std::string, Value> by_name(const Values& values) {
 }
 
 struct Typed {
-  std::string engine = "wal";
+  std::string engine;
   std::optional<std::uint64_t> point;
   CrashPolicy policy = CrashPolicy::process_death;
   std::optional<std::uint64_t> second_point;
@@ -37,7 +37,7 @@ void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   app.add_flag("--list", arguments.list, "the workloads and engines that there are");
   app.add_flag("--slice", arguments.slice, "a fixed part that takes seconds");
   app.add_flag("--first", arguments.first, "stop at the first violation");
-  app.add_option("--engine", typed.engine, "the engine")->capture_default_str();
+  app.add_option("--engine", typed.engine, "only this one");
   app.add_option("--workload", arguments.workload, "only this one; `threads` is one, too");
   app.add_option("--seed", arguments.seed, "only this one");
   app.add_option("--kill-rounds", arguments.kill_rounds,
@@ -73,7 +73,7 @@ Status look_up(Arguments& arguments, const Typed& typed) {
   for (const EngineUnderTorture& engine : engines_under_torture()) {
     if (engine.name == typed.engine) arguments.engine = &engine;
   }
-  if (arguments.engine == nullptr) {
+  if (!typed.engine.empty() && arguments.engine == nullptr) {
     return failure(Code::invalid_argument,
                    fmt::format("no engine {}; --list tells which there are", typed.engine));
   }
@@ -87,8 +87,12 @@ Status look_up(Arguments& arguments, const Typed& typed) {
     arguments.accident->second = {*typed.second_point, typed.second_policy};
   }
   const bool once = arguments.accident || arguments.fault;
-  if (once && (find_workload(workload) == nullptr || !arguments.seed)) {
-    return failure(Code::invalid_argument, "--point and --fault take a --workload and a --seed");
+  if (once && (!arguments.engine || find_workload(workload) == nullptr || !arguments.seed)) {
+    return failure(Code::invalid_argument,
+                   "--point and --fault take an --engine, a --workload and a --seed");
+  }
+  if (!arguments.child.empty() && !arguments.engine) {
+    return failure(Code::invalid_argument, "--child takes an --engine");
   }
   return {};
 }

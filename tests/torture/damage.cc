@@ -88,9 +88,7 @@ class Damages {
   Opened open(SimulatedFileSystem& files, const Oracle& oracle) {
     Opened opened;
     const auto executor = std::make_shared<SimulatedExecutor>(Random(1));
-    Options options;
-    options.directory = store_directory;
-    options.write_buffer_bytes = 4096;
+    const Options options = options_under_torture(store_directory, 4096);
     ++report_.recoveries;
     const auto store = engine_.open(options, {&files, executor, [&](std::string_view message) {
                                                 opened.warnings.emplace_back(message);
@@ -192,7 +190,7 @@ class Damages {
     violation.where = fmt::format("engine {}, {}", engine_.name, subject.what);
     violation.story = {std::move(damage)};
     violation.what = std::move(what);
-    violation.command = "build/dev/bin/torture --damage";
+    violation.command = fmt::format("build/dev/bin/torture --engine {} --damage", engine_.name);
     report_.violations.push_back(std::move(violation));
   }
 

@@ -129,9 +129,7 @@ class Misreading {
     Complaint wrong;
     {
       const auto executor = std::make_shared<SimulatedExecutor>(Random(seed));
-      Options options;
-      options.directory = store_directory;
-      options.write_buffer_bytes = script_.log_bytes;
+      const Options options = options_under_torture(store_directory, script_.log_bytes);
       ++report_.recoveries;
       const auto store = engine_.open(options, {&files, executor, [&](std::string_view message) {
                                                   warnings.emplace_back(message);

@@ -21,10 +21,8 @@ namespace {
 constexpr std::size_t log_bytes = 16384;  // rolls every few dozen writes
 
 Options options_of(const Child& child) {
-  Options options;
-  options.directory = child.directory;
+  Options options = options_under_torture(child.directory, log_bytes);
   options.durability = child.durability;
-  options.write_buffer_bytes = log_bytes;
   return options;
 }
 

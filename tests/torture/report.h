@@ -28,6 +28,10 @@ struct Report {
   std::vector<Violation> violations;
 };
 
+// What two runs together have seen; of workloads, those of the one that had more: each engine goes
+// through the same ones.
+void add(Report& sum, const Report& other);
+
 // For people.
 std::string told(const Violation& violation);
 
