@@ -37,6 +37,7 @@ class DirectoryTables final : public TableArchive {
   void start(LsmTarget& target) override {
     target_ = &target;
     target_->show(tables_, nullptr);
+    for (const std::string& path : unfinished_) static_cast<void>(place_.files.unlink(path));
   }
 
   Status put_away_all(const CheckpointHeader& here) override {
@@ -103,15 +104,14 @@ class DirectoryTables final : public TableArchive {
     return queue_.front();
   }
 
-  // Opens all tables there are, and removes what was never finished.
+  // Opens all tables there are, and notes what was never finished.
   Status open_tables() {
     Result<std::vector<std::string>> names = place_.files.list(place_.directory);
     if (!names) return failure(std::move(names));
     std::vector<TableNumber> numbers;
     for (const std::string& name : *names) {
       if (const auto number = table_number(name)) numbers.push_back(*number);
-      if (!is_unfinished_table(name)) continue;
-      static_cast<void>(place_.files.unlink(join(place_.directory, name)));
+      if (is_unfinished_table(name)) unfinished_.push_back(join(place_.directory, name));
     }
     std::ranges::sort(numbers);
     for (const TableNumber number : numbers) {
@@ -154,7 +154,8 @@ class DirectoryTables final : public TableArchive {
 
   const ArchivePlace place_;
   const TableArchiveParts parts_;
-  LsmTarget* target_ = nullptr;  // set by start
+  LsmTarget* target_ = nullptr;          // set by start
+  std::vector<std::string> unfinished_;  // files that start removes; set by recover
 
   // Used by one thread at a time, that which puts away:
   CheckpointHeader put_away_;
