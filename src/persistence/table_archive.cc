@@ -28,6 +28,7 @@ class DirectoryTables final : public TableArchive {
 
   Result<Recovered> recover(const AddVersion& add) override {
     if (Status opened = open_tables(); !opened) return failure(std::move(opened));
+    if (Status proven = prove_newest(); !proven) return failure(std::move(proven));
     Result<Recovered> recovered =
         kv::recover(place_.files, place_.directory, add, RecoveryMode::strict, put_away_);
     if (recovered) recovered->checkpoint = 0;  // tables keep every version
@@ -37,6 +38,7 @@ class DirectoryTables final : public TableArchive {
   void start(LsmTarget& target) override {
     target_ = &target;
     target_->show(tables_, nullptr);
+    for (const std::string& path : unfinished_) static_cast<void>(place_.files.unlink(path));
   }
 
   Status put_away_all(const CheckpointHeader& here) override {
@@ -103,19 +105,41 @@ class DirectoryTables final : public TableArchive {
     return queue_.front();
   }
 
-  // Opens all tables there are, and removes what was never finished.
+  // Opens all tables there are, and notes what was never finished.
   Status open_tables() {
     Result<std::vector<std::string>> names = place_.files.list(place_.directory);
     if (!names) return failure(std::move(names));
     std::vector<TableNumber> numbers;
     for (const std::string& name : *names) {
       if (const auto number = table_number(name)) numbers.push_back(*number);
-      if (!is_unfinished_table(name)) continue;
-      static_cast<void>(place_.files.unlink(join(place_.directory, name)));
+      if (is_unfinished_table(name)) unfinished_.push_back(join(place_.directory, name));
     }
     std::ranges::sort(numbers);
     for (const TableNumber number : numbers) {
       if (Status added = add_table(number); !added) return added;
+    }
+    return {};
+  }
+
+  // If a log is there that the newest table takes the place of, the process died between the two,
+  // or a sync of the directory failed: the table's name may not be durable, and to sync it now would
+  // prove nothing (base/file_system.h). So the table is written once more before the log goes.
+  Status prove_newest() {
+    const Result<std::vector<LogNumber>> logs = logs_in(place_.files, place_.directory);
+    if (!logs) return failure(logs.error());
+    if (tables_.empty() || logs->empty() || logs->front() >= put_away_.next_log) return {};
+    const Table& newest = *tables_.front();
+    if (Status whole = newest.verify(); !whole) return whole;
+    const std::string name = path(newest.number());
+    const Result<std::string> bytes = read_file(place_.files, name);
+    if (!bytes) return failure(bytes.error());
+    const Result<std::uint64_t> written = replace_file(
+        place_.files, name, [&](AppendFile& file) { return file.append(*bytes); },
+        place_.sync_names);
+    if (!written) return failure(written.error());
+    for (const LogNumber number : *logs) {
+      if (number >= put_away_.next_log) break;
+      static_cast<void>(place_.files.unlink(log_path(place_.directory, number)));
     }
     return {};
   }
@@ -154,7 +178,8 @@ class DirectoryTables final : public TableArchive {
 
   const ArchivePlace place_;
   const TableArchiveParts parts_;
-  LsmTarget* target_ = nullptr;  // set by start
+  LsmTarget* target_ = nullptr;          // set by start
+  std::vector<std::string> unfinished_;  // files that start removes; set by recover
 
   // Used by one thread at a time, that which puts away:
   CheckpointHeader put_away_;

@@ -128,7 +128,7 @@ TEST_F(KvcliFiles, InspectFindsTheLogsNumberUnderOtherNames) {
 
 TEST_F(KvcliFiles, InspectTakesNothingThatIsNoStoresFile) {
   write("text", "some text");
-  EXPECT_THAT(run("kvcli inspect text").errors, HasSubstr("neither a log nor a checkpoint"));
+  EXPECT_THAT(run("kvcli inspect text").errors, HasSubstr("no log, no checkpoint and no table"));
   EXPECT_EQ(run("kvcli inspect text").code, 2);
   EXPECT_EQ(run("kvcli inspect /dev/zero").code, 2);
   EXPECT_EQ(run("mkfifo pipe; kvcli inspect pipe").code, 2);

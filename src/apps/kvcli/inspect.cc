@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <optional>
+#include <tuple>
 
 #include "apps/kvcli/listing.h"
 #include "base/quote.h"
 #include "persistence/checkpoint.h"
 #include "persistence/database_directory.h"
 #include "persistence/recovery.h"
+#include "persistence/table_archive.h"
 #include "persistence/wal.h"
 
 namespace kv::cli {
@@ -18,14 +21,16 @@ namespace {
 
 std::string name_of(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
-// The number that a log's records have. Its name tells, "000007.log.damaged" as well as
-// "000007.log"; for any other name, its header.
-std::optional<LogNumber> number_of(std::string_view bytes, const std::string& name) {
-  constexpr std::string_view suffix = ".log";
+// The number that a file's name tells, "000007.log.damaged" as well as "000007.log".
+std::optional<std::uint64_t> number_of(const std::string& name, std::string_view suffix) {
   const std::size_t found = name.find(suffix);
-  if (found != std::string::npos) {
-    if (const auto number = log_number(name.substr(0, found + suffix.size()))) return number;
-  }
+  if (found == std::string::npos) return std::nullopt;
+  return number_in(name.substr(0, found + suffix.size()), suffix);
+}
+
+// The number that a log's records have: its name tells, or for any other name its header.
+std::optional<LogNumber> log_number_of(std::string_view bytes, const std::string& name) {
+  if (const auto number = number_of(name, ".log")) return number;
   const Result<LogHeader> header = decode_log_header(bytes, name);
   return header ? std::optional(header->number) : std::nullopt;
 }
@@ -39,7 +44,11 @@ Outcome list_bytes(std::string_view bytes, const std::string& path, const Shown&
       (!is_log && name.starts_with(checkpoint_name))) {
     return list_checkpoint(bytes, title, shown, printer);
   }
-  if (const auto number = number_of(bytes, name)) {
+  const auto table = number_of(name, ".sst");
+  if (!is_log && (table || bytes.ends_with(table_layout::magic))) {
+    return list_table(bytes, path, table, shown, printer);
+  }
+  if (const auto number = log_number_of(bytes, name)) {
     return list_log(bytes, title, *number, shown, printer);
   }
   if (is_log) {
@@ -48,7 +57,7 @@ Outcome list_bytes(std::string_view bytes, const std::string& path, const Shown&
                     "log it was; name it as the store did, as in 000007.log",
                     quote(path)));
   }
-  return usage_error(fmt::format("{} is neither a log nor a checkpoint", quote(path)));
+  return usage_error(fmt::format("{} is no log, no checkpoint and no table", quote(path)));
 }
 
 Outcome list_file(const std::string& path, const Shown& shown, Printer printer) {
@@ -67,10 +76,22 @@ void join_outcomes(Outcome& all, Outcome one) {
   if (one.failed() || one.exit != Exit::ok) all = std::move(one);
 }
 
+// What opening the directory would find; with tables, as engine sstable does.
+Result<Recovered> recover_all(const std::string& directory, bool with_tables) {
+  FileSystem& files = FileSystem::posix();
+  const auto ignore = [](const InternalKey&, std::string_view) {};
+  if (!with_tables) return recover(files, directory, ignore);
+  const auto archive =
+      make_table_archive({.files = files, .directory = directory, .sync_names = {}},
+                         {.tables = {},
+                          .cache = make_block_cache(0),
+                          .statistics = std::make_shared<TableStatistics>()});
+  return archive->recover(ignore);
+}
+
 // What opening the directory would say.
-Outcome judge(const std::string& directory, Printer printer) {
-  const auto recovered =
-      recover(FileSystem::posix(), directory, [](const InternalKey&, std::string_view) {});
+Outcome judge(const std::string& directory, bool with_tables, Printer printer) {
+  const Result<Recovered> recovered = recover_all(directory, with_tables);
   if (failed_with(Code::corruption, recovered)) {
     const Outcome printed =
         print(printer, fmt::format("!! it doesn't open: {}\n", recovered.error().message()));
@@ -89,19 +110,29 @@ Outcome judge(const std::string& directory, Printer printer) {
   return print(printer, text);
 }
 
-// Where the directory's checkpoint and logs are, in the order in which they are recovered.
-Result<std::vector<std::string>> files_in(const std::string& directory) {
-  Result<std::vector<LogNumber>> logs = logs_in(FileSystem::posix(), directory);
-  if (!logs) return failure(std::move(logs));
-  std::vector<std::string> paths = {checkpoint_path(directory)};
-  for (const LogNumber number : *logs) paths.push_back(log_path(directory, number));
-  return paths;
+// The directory's checkpoint or tables, and its logs, in the order in which they are recovered.
+std::vector<std::string> files_in(const std::vector<std::string>& names) {
+  std::vector<std::tuple<bool, std::uint64_t, std::string>> numbered;  // whether it is a log first
+  for (const std::string& name : names) {
+    if (name == checkpoint_name) numbered.emplace_back(false, 0, name);
+    if (const auto number = table_number(name)) numbered.emplace_back(false, *number, name);
+    if (const auto number = log_number(name)) numbered.emplace_back(true, *number, name);
+  }
+  std::ranges::sort(numbered);
+  std::vector<std::string> files;
+  for (auto& [is_log, number, name] : numbered) files.push_back(std::move(name));
+  return files;
+}
+
+bool holds_tables(const std::vector<std::string>& names) {
+  return std::ranges::any_of(
+      names, [](const std::string& name) { return table_number(name).has_value(); });
 }
 
 Outcome list_directory(const std::string& directory, const Shown& shown, Printer printer) {
   const FileSystem& files = FileSystem::posix();
-  const Result<std::vector<std::string>> paths = files_in(directory);
-  if (!paths) return io_error(paths.error().message());
+  const Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return io_error(names.error().message());
   const Result<std::string> engine = engine_of(files, directory);
   if (failed_with(Code::invalid_argument, engine)) return usage_error(engine.error().message());
   if (!engine && engine.error().code() != Code::corruption) {
@@ -111,14 +142,15 @@ Outcome list_directory(const std::string& directory, const Shown& shown, Printer
                                                     printable(directory), printable(*engine))
                                       : fmt::format("!! {}\n", engine.error().message()));
   if (!engine && !all.failed()) all.exit = Exit::no;
-  for (const std::string& path : *paths) {
+  for (const std::string& name : files_in(*names)) {
     if (all.failed()) return all;
-    // No checkpoint as yet; or the store is open, and has put a log's content elsewhere.
+    const std::string path = join(directory, name);
     const Result<bool> there = files.exists(path);
-    if (there && !*there) continue;
+    if (there && !*there) continue;  // the store is open, and has put its content elsewhere
     join_outcomes(all, list_file(path, shown, printer));
   }
-  if (!all.failed()) join_outcomes(all, judge(directory, printer));
+  const bool with_tables = engine ? *engine == "sstable" : holds_tables(*names);
+  if (!all.failed()) join_outcomes(all, judge(directory, with_tables, printer));
   return all;
 }
 

@@ -62,10 +62,6 @@ Described describe_entries(const LogRecord& record, const Shown& shown) {
   return described;
 }
 
-std::string_view verdict(const RecordLines& lines) {
-  return lines.damages() > 0 ? "DAMAGED" : "intact";
-}
-
 std::string records_text(std::uint64_t records) {
   return fmt::format("{} record{}", records, records == 1 ? "" : "s");
 }
@@ -99,7 +95,7 @@ Outcome list_log(std::string_view bytes, const std::string& name, LogNumber numb
   });
   lines.print(fmt::format("{}: {}, {} writes; all up to {} are proven to be synced; {}; {}\n", name,
                           records_text(lines.records()), lines.count(), synced,
-                          lines.ended() ? "the store was closed" : "not closed", verdict(lines)));
+                          lines.ended() ? "the store was closed" : "not closed", lines.verdict()));
   return lines.outcome();
 }
 
@@ -124,7 +120,7 @@ Outcome list_checkpoint(std::string_view bytes, const std::string& name, const S
         "number.\n");
   }
   lines.print(fmt::format("{}: {}, {} entries; {}\n", name, records_text(lines.records()),
-                          lines.count(), verdict(lines)));
+                          lines.count(), lines.verdict()));
   return lines.outcome();
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// A log or a checkpoint made readable: its header, each record with what it holds and proves, and
-// every place where the bytes are not what was written.
+// A log, a checkpoint or a table made readable: its header, each record or block with what it holds
+// and proves, and every place where the bytes are not what was written.
 //
 //   000001.log: log 1, 16777216 bytes; begins with write 1; when it was made, all up to 0 were
 //   synced
@@ -15,11 +15,18 @@
 //          184  16777032  zeros
 //   000001.log: 3 records, ...
 //
+//   000001.sst: table 1, 471 bytes
+//       offset     bytes  kind        content
+//            0       121  data        3 entries (lz4, 168 bytes)
+//                                  "k1" = "v1", by write 1
+//   ...
+//
 // *Thread safety*: one thread at a time for each output. *Ownership*: borrows all that it is given,
 // for the call. *Errors*: of damage, Exit::no without a complaint; otherwise those of the output,
 // and Exit::interrupted. Any bytes may come.
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -27,14 +34,15 @@
 #include "apps/kvcli/outcome.h"
 #include "apps/kvcli/output.h"
 #include "persistence/wal.h"
+#include "storage/sstable.h"
 
 namespace kv::cli {
 
 // How much is shown of a file. It is read and judged as a whole, whatever is shown.
 struct Shown {
-  std::uint64_t offset = 0;            // records from here on
+  std::uint64_t offset = 0;            // records and blocks from here on
   std::uint64_t records = UINT64_MAX;  // at most so many
-  std::uint64_t changes = 5;           // of each record, at most so many
+  std::uint64_t changes = 5;           // or entries of each, at most so many
 };
 
 // Where a listing goes.
@@ -49,5 +57,9 @@ Outcome list_log(std::string_view bytes, const std::string& name, LogNumber numb
 
 Outcome list_checkpoint(std::string_view bytes, const std::string& name, const Shown& shown,
                         Printer printer);
+
+// `number` is the one that its name tells, if it does.
+Outcome list_table(std::string_view bytes, const std::string& path,
+                   std::optional<TableNumber> number, const Shown& shown, Printer printer);
 
 }  // namespace kv::cli

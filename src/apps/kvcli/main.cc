@@ -24,6 +24,7 @@ struct Arguments {
   std::string engine;  // empty: whose the directory is, or the first of all
   Options options;
   std::string durability;
+  std::string compression;
   std::string output = "plain";
   std::optional<std::string> file;
   bool keep_going = false;
@@ -37,7 +38,8 @@ constexpr std::string_view synopsis =
     "  ... | kvcli [options]                 the commands of standard input\n"
     "  kvcli [options]                       a prompt, on a terminal\n\n"
     "Without --engine it is the one that --directory belongs to, or map. With a volatile engine\n"
-    "(map, hash, memtable) the data lives as long as the run; with wal, in the directory.";
+    "(map, hash, memtable) the data lives as long as the run; with wal and sstable, in the\n"
+    "directory.";
 
 // The synopsis says it already.
 class NoUsageLine final : public CLI::Formatter {
@@ -72,6 +74,17 @@ Status set_durability(const std::string& name, Options& options) {
   return failure(
       Code::invalid_argument,
       fmt::format("no durability is called {}; there are none, wal and sync", abbreviated(name)));
+}
+
+Status set_compression(const std::string& name, Options& options) {
+  if (name.empty()) return {};
+  if (name == "none") options.compression = Compression::none;
+  if (name == "lz4") options.compression = Compression::lz4;
+  if (name == "zstd") options.compression = Compression::zstd;
+  if (options.compression) return {};
+  return failure(
+      Code::invalid_argument,
+      fmt::format("no compression is called {}; there are none, lz4 and zstd", abbreviated(name)));
 }
 
 // The words of the command line; the shell has made them out of a line already. The words behind
@@ -135,6 +148,9 @@ Exit run(Arguments arguments) {
   if (const Status set = set_durability(arguments.durability, options); !set) {
     return complain(Exit::usage, set.error().message());
   }
+  if (const Status set = set_compression(arguments.compression, options); !set) {
+    return complain(Exit::usage, set.error().message());
+  }
   if (!arguments.command.empty() && arguments.file) {
     return complain(Exit::usage, fmt::format("give a command or --file, not both ({})",
                                              abbreviated(arguments.command.front())));
@@ -175,6 +191,24 @@ void hold_standard_files() {
   }
 }
 
+// What is only for engines that have such a thing (kv/options.h).
+void add_table_options(CLI::App& app, Arguments& arguments) {
+  Options& options = arguments.options;
+  app.add_option("--write-buffer", options.write_buffer_bytes,
+                 "How much a persistent engine gathers before it puts it away elsewhere")
+      ->type_name("BYTES");
+  app.add_option("--block-cache", options.block_cache_bytes,
+                 "For blocks of tables that were read; 0: none")
+      ->type_name("BYTES");
+  app.add_option("--block-bytes", options.block_bytes, "Of a table's data block")
+      ->type_name("BYTES");
+  app.add_option("--filter-bits", options.filter_bits_per_key,
+                 "Of the tables' Bloom filters, for each key; 0: none")
+      ->type_name("N");
+  app.add_option("--compression", arguments.compression, "Of tables' blocks: none, lz4 or zstd")
+      ->type_name("NAME");
+}
+
 int main_of(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{std::string(synopsis)};
@@ -191,6 +225,7 @@ int main_of(int argc, char** argv) {
                  "What a write survives: none, wal (a crash of the process) or sync (of the "
                  "machine)")
       ->type_name("LEVEL");
+  add_table_options(app, arguments);
   app.add_option("--output", arguments.output, "plain, json or csv")->type_name("FORM");
   app.add_option("--file", arguments.file, "Run the commands of this file; - is standard input")
       ->type_name("FILE");

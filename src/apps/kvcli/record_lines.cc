@@ -26,7 +26,7 @@ std::string range_text(std::uint64_t first, std::uint64_t count) {
 void RecordLines::walk(std::uint64_t seed, std::uint64_t expected, std::string_view things,
                        const std::function<Described(const LogRecord&)>& describe) {
   const auto reader = make_log_reader(file_, seed);
-  while (!failed_.failed()) {
+  while (!stopped()) {
     bool more = reader->next();
     if (!more && !reader->ended()) {
       const std::uint64_t stopped = reader->offset();
@@ -48,7 +48,7 @@ void RecordLines::walk(std::uint64_t seed, std::uint64_t expected, std::string_v
     expected = found.first + described.count;
   }
   ended_ = reader->ended();
-  if (!failed_.failed()) tail();
+  if (!stopped()) tail();
 }
 
 void RecordLines::record(const LogRecord& record, std::uint64_t offset,
@@ -57,26 +57,14 @@ void RecordLines::record(const LogRecord& record, std::uint64_t offset,
   ++records_;
   count_ += described.count;
   end_ = std::min<std::uint64_t>(offset + bytes, file_.size());
-  if (printer_.stop.stop_requested()) failed_ = {Exit::interrupted, "interrupted", false};
   if (!described.nonsense.empty()) {
     damage(offset, fmt::format("the record's checksum is right, and it makes no sense: {}",
                                described.nonsense));
   }
-  if (!shows(offset)) {
-    ++hidden_;
-    return;
-  }
-  tell_hidden();
-  std::string text = fmt::format("{:>10} {:>9}  {:<8} {}\n", offset, bytes, name_of(record.kind),
-                                 described.numbers);
-  for (const std::string& change : described.changes) {
-    text += fmt::format("{:31}{}\n", "", change);
-  }
-  if (described.count > described.changes.size() && !described.changes.empty()) {
-    text += fmt::format("{:31}and {} more (--changes)\n", "",
-                        described.count - described.changes.size());
-  }
-  print(text);
+  part(offset,
+       fmt::format("{:>10} {:>9}  {:<8} {}\n", offset, bytes, name_of(record.kind),
+                   described.numbers),
+       described.changes, described.count);
 }
 
 // What stands behind the last record.
@@ -98,34 +86,6 @@ void RecordLines::tail() {
   if (zeros < file_.size()) {
     print(fmt::format("{:>10} {:>9}  zeros\n", zeros, file_.size() - zeros));
   }
-}
-
-void RecordLines::damage(std::uint64_t offset, std::string_view what) {
-  tell_hidden();
-  // The first one is what everybody looks for.
-  if (++damages_ > 1 && !shows(offset)) return;
-  print(fmt::format("!! offset {}: {}\n", offset, what));
-}
-
-bool RecordLines::shows(std::uint64_t offset) {
-  return offset >= shown_.offset && lines_ < shown_.records && ++lines_ > 0;
-}
-
-void RecordLines::tell_hidden() {
-  if (hidden_ > 0) print(fmt::format("{:>10}            records not shown\n", hidden_));
-  hidden_ = 0;
-}
-
-void RecordLines::print(std::string_view text) {
-  if (failed_.failed()) return;
-  if (const Status written = printer_.output.write(text); !written) {
-    failed_ = output_error(printer_.output, written.error());
-  }
-}
-
-Outcome RecordLines::outcome() const {
-  if (failed_.failed()) return failed_;
-  return {damages_ > 0 ? Exit::no : Exit::ok, {}, false};
 }
 
 }  // namespace kv::cli

@@ -106,6 +106,11 @@ Outcome Session::execute_on_store(const Invocation& invocation) {
     case Verb::import: return import(invocation);
     case Verb::export_: return export_to(invocation);
     case Verb::flush: return answered(store_->flush(context_));
+    case Verb::compact:
+    case Verb::clear:
+    case Verb::stats:
+    case Verb::levels:
+    case Verb::trace: return maintain(invocation);
     case Verb::engines:
     case Verb::help:
     case Verb::version:

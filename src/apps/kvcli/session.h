@@ -21,6 +21,7 @@
 #include "apps/kvcli/commands.h"
 #include "apps/kvcli/outcome.h"
 #include "apps/kvcli/output.h"
+#include "kv/capabilities.h"
 #include "kv/store.h"
 
 namespace kv::cli {
@@ -74,6 +75,10 @@ class Session {
   Outcome import(const Invocation& invocation);
   Outcome transferred(std::string_view what, std::uint64_t entries);
   Outcome export_to(const Invocation& invocation);
+  Outcome maintain(const Invocation& invocation);
+  Outcome stats(Maintenance& maintenance);
+  Outcome levels(Maintenance& maintenance);
+  Outcome trace(Maintenance& maintenance, const std::string& key);
   Outcome files(const Invocation& invocation);
   Outcome engines();
   Outcome help(const Arguments& arguments);
