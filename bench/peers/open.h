@@ -8,6 +8,7 @@
 // what the library meets when it opens its files.
 
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "kv/options.h"
@@ -21,5 +22,9 @@ Result<std::unique_ptr<Store>> open_leveldb(const Options& options);
 Result<std::unique_ptr<Store>> open_rocksdb(const Options& options);
 Result<std::unique_ptr<Store>> open_rocksdb_memtable(const Options& options);
 Result<std::unique_ptr<Store>> open_lmdb(const Options& options);
+
+// With which settings it keeps its tables, for people (peer_settings in peers.h).
+std::string leveldb_settings(const Options& options);
+std::string rocksdb_settings(const Options& options);
 
 }  // namespace kv

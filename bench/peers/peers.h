@@ -6,6 +6,8 @@
 // *Thread safety*: as Store. *Errors*: as Store; each peer's header comment says what it cannot do.
 
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "engines/table.h"
 
@@ -13,5 +15,9 @@ namespace kv {
 
 // Those in memory first. Valid for ever.
 std::span<const Engine> peers();
+
+// The settings of the peer's tables under these options, its own defaults included, for people.
+// Empty for a peer that keeps none, and for a name that is no peer's.
+std::string peer_settings(std::string_view peer, const Options& options);
 
 }  // namespace kv

@@ -1,5 +1,6 @@
-// RocksDB (7.8) with its default settings: 64 MB write buffer, 8 MB block cache, Snappy, no Bloom
-// filter, background threads that all open databases of the process share.
+// RocksDB (7.8). Where the options say nothing it has its default settings: 64 MB write buffer, 8
+// MB block cache, Snappy, no Bloom filter, blocks of 4 KB; background threads that all open
+// databases of the process share. It refuses a compression that the library was built without.
 //
 // Durability: `none` switches its log off for every write (a clean close still writes the memtable
 // to a table); `wal` is its default; `sync` is WriteOptions::sync. It answers everything that a
@@ -9,12 +10,19 @@
 // file system in memory for the little that it writes nevertheless. Volatile, so durability `none`.
 
 #include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+
+#include <algorithm>
 
 #include "bench/peers/log_structured.h"
 #include "bench/peers/open.h"
+#include "bench/peers/table_settings.h"
 #include "engines/volatile.h"
 
 namespace kv {
@@ -82,16 +90,54 @@ Result<std::unique_ptr<rocksdb::DB>> open(const rocksdb::Options& settings,
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
+rocksdb::CompressionType native(Compression compression) {
+  switch (compression) {
+    case Compression::none: return rocksdb::kNoCompression;
+    case Compression::lz4: return rocksdb::kLZ4Compression;
+    case Compression::zstd: return rocksdb::kZSTD;
+  }
+  return rocksdb::kNoCompression;
+}
+
+rocksdb::BlockBasedTableOptions table_settings(const Options& options) {
+  rocksdb::BlockBasedTableOptions tables;
+  if (options.block_bytes) tables.block_size = *options.block_bytes;
+  if (options.block_cache_bytes == 0U) tables.no_block_cache = true;
+  if (options.block_cache_bytes.value_or(0) > 0) {
+    tables.block_cache = rocksdb::NewLRUCache(*options.block_cache_bytes);
+  }
+  if (options.filter_bits_per_key.value_or(0) > 0) {
+    tables.filter_policy.reset(
+        rocksdb::NewBloomFilterPolicy(static_cast<double>(*options.filter_bits_per_key)));
+  }
+  return tables;
+}
+
+// What the options make of RocksDB's own settings.
+Result<rocksdb::Options> settings_of(const Options& options) {
+  rocksdb::Options settings;
+  settings.create_if_missing = true;
+  if (options.write_buffer_bytes) settings.write_buffer_size = *options.write_buffer_bytes;
+  settings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_settings(options)));
+  if (!options.compression) return settings;
+  settings.compression = native(*options.compression);
+  settings.compression_opts.level = 1;  // of Zstandard, as ours
+  if (std::ranges::count(rocksdb::GetSupportedCompressions(), settings.compression) == 0) {
+    return failure(Code::invalid_argument,
+                   "this RocksDB was built without that compression: take none");
+  }
+  return settings;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_rocksdb(const Options& options) {
   if (Status made = peers::make_directory("rocksdb", options); !made) {
     return failure(std::move(made));
   }
-  rocksdb::Options settings;
-  settings.create_if_missing = true;
-  if (options.write_buffer_bytes) settings.write_buffer_size = *options.write_buffer_bytes;
-  auto opened = open(settings, options.directory);
+  auto settings = settings_of(options);
+  if (!settings) return failure(std::move(settings));
+  auto opened = open(*settings, options.directory);
   if (!opened) return failure(std::move(opened));
   auto database = std::make_shared<peers::Database<RocksDb>>(options.directory, std::move(*opened));
   return std::make_unique<peers::LogStructuredStore<RocksDb>>(
@@ -113,6 +159,21 @@ Result<std::unique_ptr<Store>> open_rocksdb_memtable(const Options& options) {
   database->db = std::move(*opened);
   return std::make_unique<peers::LogStructuredStore<RocksDbMemtable>>(
       options.limits, std::move(database), Durability::none);
+}
+
+std::string rocksdb_settings(const Options& options) {
+  constexpr std::size_t own_cache_bytes = std::size_t{8} << 20;
+  const rocksdb::Options own;
+  std::string compression = "Snappy";
+  if (options.compression == Compression::none) compression = "none";
+  if (options.compression == Compression::lz4) compression = "lz4";
+  if (options.compression == Compression::zstd) compression = "zstd";
+  return peers::text(
+      {.write_buffer_bytes = options.write_buffer_bytes.value_or(own.write_buffer_size),
+       .block_cache_bytes = options.block_cache_bytes.value_or(own_cache_bytes),
+       .compression = compression,
+       .filter_bits_per_key = options.filter_bits_per_key.value_or(0),
+       .block_bytes = options.block_bytes.value_or(table_settings({}).block_size)});
 }
 
 }  // namespace kv

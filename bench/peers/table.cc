@@ -29,4 +29,15 @@ constexpr Engine table[] = {
 
 std::span<const Engine> peers() { return table; }
 
+std::string peer_settings([[maybe_unused]] std::string_view peer,
+                          [[maybe_unused]] const Options& options) {
+#ifdef KV_PEER_LEVELDB
+  if (peer == "leveldb") return leveldb_settings(options);
+#endif
+#ifdef KV_PEER_ROCKSDB
+  if (peer == "rocksdb") return rocksdb_settings(options);
+#endif
+  return {};
+}
+
 }  // namespace kv

@@ -15,8 +15,10 @@ Json settings_json(const Plan& plan) {
   Json json = Json::parse(encode(
       Job{.engine = {}, .directory = {}, .workloads = {}, .settings = plan.settings}))["settings"];
   if (!plan.settings.distribution) json["distribution"] = "the workload's own";
-  if (!plan.settings.durability) json["durability"] = "the engine's own";
-  if (!plan.settings.write_buffer_bytes) json["write_buffer_bytes"] = "the engine's own";
+  for (const char* name : {"durability", "write_buffer_bytes", "block_cache_bytes", "block_bytes",
+                           "filter_bits_per_key", "compression"}) {
+    if (!json.contains(name)) json[name] = "the engine's own";
+  }
   json["rounds"] = plan.rounds;
   return json;
 }

@@ -28,6 +28,9 @@ Result<Distribution> distribution_of(std::string_view name);
 std::string_view name(Durability durability);
 Result<Durability> durability_of(std::string_view name);
 
+std::string_view name(Compression compression);
+Result<Compression> compression_of(std::string_view name);
+
 // How long something goes on: so many operations, so many seconds, or whichever comes first. 0 is
 // no limit.
 struct Extent {
@@ -49,9 +52,19 @@ struct Settings {
   std::optional<Distribution> distribution;         // unset: the workload's own
   std::optional<Durability> durability;             // unset: the engine's own
   std::optional<std::uint64_t> write_buffer_bytes;  // likewise; volatile engines have none
-  std::uint64_t latency_every = 16;                 // one in so many operations is timed; 0: none
+
+  // Of those that keep tables; unset: the engine's own.
+  std::optional<std::uint64_t> block_cache_bytes;
+  std::optional<std::uint64_t> block_bytes;
+  std::optional<std::uint64_t> filter_bits_per_key;
+  std::optional<Compression> compression;
+
+  std::uint64_t latency_every = 16;  // one in so many operations is timed; 0: none
   std::uint64_t seed = 1;
 };
+
+// What a store is opened with, but for its directory.
+Options options_of(const Settings& settings);
 
 // Ok, or what cannot be done.
 Status check(const Settings& settings);

@@ -50,13 +50,19 @@ std::string extent_text(const Extent& extent) {
                                : fmt::format("{} s", extent.seconds);
 }
 
+// A number that may be the engine's own.
+std::string own_or(const std::optional<std::uint64_t>& number, std::string_view unit) {
+  return number ? fmt::format("{} {}", *number, unit) : "the engine's own";
+}
+
 }  // namespace
 
 std::string preamble(const Plan& plan, const Machine& machine) {
   const Settings& settings = plan.settings;
   std::string text = fmt::format(
       "entries {}, keys {} bytes, values {} bytes, compressible {}, threads {}\n"
-      "operations {}, warm-up {}, distribution {}, durability {}, write buffer {}, seed {}\n",
+      "operations {}, warm-up {}, distribution {}, durability {}, write buffer {}, seed {}\n"
+      "of tables: block cache {}, compression {}, filter {}, blocks {}\n",
       settings.entries, settings.key_bytes, settings.value_bytes, settings.compressible,
       settings.threads,
       settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
@@ -64,9 +70,10 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       settings.distribution ? name(*settings.distribution) : "the workload's own",
       settings.durability ? name(*settings.durability)
                           : "the engine's own: wal on disk, none in memory",
-      settings.write_buffer_bytes ? fmt::format("{} bytes", *settings.write_buffer_bytes)
-                                  : "the engine's own",
-      settings.seed);
+      own_or(settings.write_buffer_bytes, "bytes"), settings.seed,
+      own_or(settings.block_cache_bytes, "bytes"),
+      settings.compression ? name(*settings.compression) : "the engine's own",
+      own_or(settings.filter_bits_per_key, "bits a key"), own_or(settings.block_bytes, "bytes"));
   text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
                       machine.load);
   text += fmt::format("rounds {}, systems in turn; medians; times in us", plan.rounds);

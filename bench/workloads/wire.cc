@@ -32,6 +32,14 @@ std::string line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The numbers that may be the engine's own.
+constexpr std::pair<const char*, std::optional<std::uint64_t> Settings::*> optional_numbers[] = {
+    {"write_buffer_bytes", &Settings::write_buffer_bytes},
+    {"block_cache_bytes", &Settings::block_cache_bytes},
+    {"block_bytes", &Settings::block_bytes},
+    {"filter_bits_per_key", &Settings::filter_bits_per_key},
+};
+
 Json to_json(const Settings& settings) {
   Json json = {{"entries", settings.entries},
                {"measured", settings.measured},
@@ -45,7 +53,10 @@ Json to_json(const Settings& settings) {
                {"seed", settings.seed}};
   if (settings.distribution) json["distribution"] = name(*settings.distribution);
   if (settings.durability) json["durability"] = name(*settings.durability);
-  if (settings.write_buffer_bytes) json["write_buffer_bytes"] = *settings.write_buffer_bytes;
+  if (settings.compression) json["compression"] = name(*settings.compression);
+  for (const auto& [name, member] : optional_numbers) {
+    if (settings.*member) json[name] = *(settings.*member);
+  }
   return json;
 }
 
@@ -71,8 +82,13 @@ Result<Settings> settings_from(const Json& json) {
     if (!durability) return failure(std::move(durability));
     settings.durability = *durability;
   }
-  if (json.contains("write_buffer_bytes")) {
-    settings.write_buffer_bytes = json["write_buffer_bytes"].get<std::uint64_t>();
+  if (json.contains("compression")) {
+    auto compression = compression_of(json["compression"].get<std::string>());
+    if (!compression) return failure(std::move(compression));
+    settings.compression = *compression;
+  }
+  for (const auto& [name, member] : optional_numbers) {
+    if (json.contains(name)) settings.*member = json[name].get<std::uint64_t>();
   }
   if (Status checked = check(settings); !checked) return failure(std::move(checked));
   return settings;

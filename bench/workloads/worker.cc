@@ -55,10 +55,8 @@ Status run(const Job& job, const Stores& stores, const Answers& answers) {
   if (engine == nullptr)
     return failure(Code::invalid_argument, fmt::format("no engine is called {}", job.engine));
   Runner runner(job.settings);
-  Options options;
+  Options options = options_of(job.settings);
   if (engine->persistent) options.directory = job.directory;
-  options.durability = job.settings.durability;
-  options.write_buffer_bytes = job.settings.write_buffer_bytes;
   const Result<std::unique_ptr<Store>> store = engine->open(options);
   if (!store) return failure(store.error().code(), fmt::format("open: {}", store.error().text()));
   runner.use(**store, options.directory);

@@ -96,6 +96,41 @@ TEST(Kvbench, PrintsSettingsAndATable) {
   EXPECT_EQ(json["settings"]["durability"], "none");
 }
 
+TEST(Kvbench, SettingsOfTablesAreHandedOnAndPrinted) {
+  const test::TemporaryDirectory folder;
+  const std::string file = folder.path() + "/all.json";
+  const Ended ended = kvbench({"--system", "map", "--entries", "100", "--rounds", "1",
+                               "--block-cache", "65536", "--compression", "zstd", "--filter-bits",
+                               "12", "--block-bytes", "8192", "--json", file});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  EXPECT_THAT(ended.output, HasSubstr("of tables: block cache 65536 bytes, compression zstd, "
+                                      "filter 12 bits a key, blocks 8192 bytes\n"));
+  std::ifstream written(file);
+  const Json settings = Json::parse(written)["settings"];
+  EXPECT_EQ(settings["block_cache_bytes"], 65536);
+  EXPECT_EQ(settings["compression"], "zstd");
+  EXPECT_EQ(settings["filter_bits_per_key"], 12);
+  EXPECT_EQ(settings["block_bytes"], 8192);
+  EXPECT_EQ(settings["write_buffer_bytes"], "the engine's own");
+}
+
+TEST(Kvbench, TellsWhatPeersMakeOfTheSettings) {
+  const std::string list = kvbench({"--list"}).output;
+  for (const auto& [peer, compression] :
+       {std::pair{"leveldb", "Snappy (it has no LZ4)"}, {"rocksdb", "lz4"}}) {
+    if (list.find(std::string("  ") + peer + " ") == std::string::npos) continue;
+    const Ended ended =
+        kvbench({"--system", peer, "--entries", "2000", "--rounds", "1", "--workloads",
+                 "fillrandom,readrandom", "--write-buffer", "65536", "--block-cache", "0",
+                 "--compression", "lz4", "--filter-bits", "10", "--block-bytes", "2048"});
+    EXPECT_EQ(ended.code, 0) << ended.errors;
+    EXPECT_THAT(ended.output,
+                HasSubstr(std::string(peer) +
+                          ": write buffer 65536 bytes, block cache 0 bytes, compression " +
+                          compression + ", filter 10 bits a key, blocks 2048 bytes\n"));
+  }
+}
+
 TEST(Kvbench, ListsWhatThereIs) {
   const Ended ended = kvbench({"--list"});
   EXPECT_EQ(ended.code, 0);
@@ -123,6 +158,12 @@ TEST(Kvbench, WrongArgumentsAreOneLine) {
            {{"--json", "/absent/file"}, "/absent/file cannot be written"},
            {{"--distribution", "normal"}, "there are uniform, zipfian, latest"},
            {{"--durability", "disk"}, "there are none, wal, sync"},
+           {{"--compression", "snappy"}, "there are none, lz4, zstd"},
+           {{"--filter-bits", "41"}, "--filter-bits must be 40 or less"},
+           {{"--filter-bits", "-1"}, "--filter-bits must be 0 or more"},
+           {{"--block-cache", "-1"}, "--block-cache must be 0 or more"},
+           {{"--block-bytes", "-1"}, "--block-bytes must be 1 or more"},
+           {{"--write-buffer", "-1"}, "--write-buffer must be 0 or more"},
            {{"--entries", "0"}, "--entries"},
            {{"--entries", "1e6"}, "--entries"},
            {{"--entries", "-5"}, "--entries must be 1 or more"},

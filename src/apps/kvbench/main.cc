@@ -104,6 +104,17 @@ void show_progress(std::string_view text) {
   say(stderr, fmt::format("\r{:{}}\r", text.substr(0, width), width));
 }
 
+// What is equal for all systems, and what the peers among them make of it.
+std::string heading(const Plan& plan, const Machine& here) {
+  std::string text = preamble(plan, here);
+  for (const System& system : plan.systems) {
+    const std::string settings = peer_settings(system.engine.name, options_of(plan.settings));
+    if (!system.engine.peer || settings.empty()) continue;
+    text += fmt::format("{}: {}\n", system.label, settings);
+  }
+  return text;
+}
+
 int measure(const Arguments& arguments) {
   const Result<Plan> plan = plan_of(arguments);
   if (!plan) return complain(plan.error());
@@ -116,7 +127,7 @@ int measure(const Arguments& arguments) {
   for (const std::string& warning : warnings(*plan, here))
     say(stderr, fmt::format("WARNING: {}\n", warning));
   const bool tables = arguments.json != "-";
-  if (tables && !arguments.quiet) say(stdout, preamble(*plan, here) + "\n");
+  if (tables && !arguments.quiet) say(stdout, heading(*plan, here) + "\n");
   std::fflush(stdout);
 
   catch_interrupts();
