@@ -12,8 +12,8 @@
 namespace kv {
 namespace {
 
-constexpr std::size_t small = 30'000;      // the keys of one table
-constexpr std::size_t large = 10'000'000;  // a filter that no cache holds
+constexpr std::size_t small = 30'000;     // the keys of one table
+constexpr std::size_t large = 3'000'000;  // a filter larger than a core's own caches
 
 std::string key(std::string_view front, std::uint64_t number) {
   return std::string(front) + std::to_string(number);

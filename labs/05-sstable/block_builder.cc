@@ -16,7 +16,7 @@ class PrefixBlockBuilder final : public BlockBuilder {
     // LAB 5.1  Append the entry as storage/block.h draws it. Every restart_interval_ entries, note
     // where it begins, and let its key stand in full.
     // Hint: the last block is there until now, if it was finished (finished_, begin).
-    throw todo("5.1", shared_bytes(key, value), restart_interval_, bytes_, restarts_,
+    throw todo("5.1", shared_bytes(key, value), restart_interval_, bytes_, restarts_);
   }
 
   std::string_view finish() override {
