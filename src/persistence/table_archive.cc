@@ -28,6 +28,7 @@ class DirectoryTables final : public TableArchive {
 
   Result<Recovered> recover(const AddVersion& add) override {
     if (Status opened = open_tables(); !opened) return failure(std::move(opened));
+    if (Status known = make_name_durable(); !known) return failure(std::move(known));
     Result<Recovered> recovered =
         kv::recover(place_.files, place_.directory, add, RecoveryMode::strict, put_away_);
     if (recovered) recovered->checkpoint = 0;  // tables keep every version
@@ -60,8 +61,8 @@ class DirectoryTables final : public TableArchive {
     if (frozen.memtable->entries() > 0) {
       const TableNumber number = frozen.here.next_log - 1;
       Result<std::uint64_t> bytes =
-          write_out(place_, number, *frozen.memtable, put_away_.sequence + 1, frozen.here.sequence,
-                    parts_.tables);
+          write_out(place_, number, *frozen.memtable->iterate(Direction::forward),
+                    put_away_.sequence + 1, frozen.here.sequence, parts_.tables);
       if (!bytes) return failure(std::move(bytes));
       auto table = open(number);
       if (!table) return failure(std::move(table));
@@ -137,6 +138,24 @@ class DirectoryTables final : public TableArchive {
     }
     put_away_ = {properties.last_sequence, number + 1};
     tables_.insert(tables_.begin(), *std::move(table));
+    return {};
+  }
+
+  // Writes the newest table again if its name may not be durable.
+  Status make_name_durable() {
+    if (tables_.empty()) return {};
+    const Table& newest = *tables_.front();
+    const TableNumber number = newest.number();
+    Result<bool> log_is_there = place_.files.exists(log_path(place_.directory, number));
+    if (!log_is_there) return failure(std::move(log_is_there));
+    if (!*log_is_there) return {};
+    Result<std::uint64_t> bytes =
+        write_out(place_, number, *newest.iterate(Direction::forward),
+                  newest.properties().first_sequence, put_away_.sequence, parts_.tables);
+    if (!bytes) return failure(std::move(bytes));
+    auto table = open(number);
+    if (!table) return failure(std::move(table));
+    tables_.front() = *std::move(table);
     return {};
   }
 

@@ -8,14 +8,13 @@ namespace {
 
 constexpr std::string_view unfinished = ".new";
 
-Status write_table(AppendFile& file, TableNumber number, const Memtable& memtable,
+Status write_table(AppendFile& file, TableNumber number, InternalIterator& versions,
                    SequenceNumber first, SequenceNumber last, const TableOptions& options) {
   const auto writer = make_table_writer(file, number, options);
-  const auto versions = memtable.iterate(Direction::forward);
-  while (versions->next()) {
-    if (Status added = writer->add(versions->key(), versions->value()); !added) return added;
+  while (versions.next()) {
+    if (Status added = writer->add(versions.key(), versions.value()); !added) return added;
   }
-  if (Status walked = versions->status(); !walked) return walked;
+  if (Status walked = versions.status(); !walked) return walked;
   Result<TableProperties> finished = writer->finish(first, last);
   if (!finished) return failure(std::move(finished));
   return file.sync();
@@ -29,8 +28,8 @@ bool is_unfinished_table(std::string_view name) {
 }
 
 Result<std::uint64_t> write_out(const ArchivePlace& place, TableNumber number,
-                                const Memtable& memtable, SequenceNumber first, SequenceNumber last,
-                                const TableOptions& options) {
+                                InternalIterator& versions, SequenceNumber first,
+                                SequenceNumber last, const TableOptions& options) {
   const std::string path = join(place.directory, table_name(number));
   const std::string path_now = path + std::string(unfinished);
   // One that was never finished: an attempt before this one, or a crash.
@@ -41,7 +40,7 @@ Result<std::uint64_t> write_out(const ArchivePlace& place, TableNumber number,
   }
   auto file = place.files.create(path_now);
   if (!file) return failure(std::move(file));
-  if (Status done = write_table(**file, number, memtable, first, last, options); !done) {
+  if (Status done = write_table(**file, number, versions, first, last, options); !done) {
     // Its room may be what is missing.
     file->reset();
     static_cast<void>(place.files.unlink(path_now));

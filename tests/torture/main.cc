@@ -133,9 +133,8 @@ class Torture {
     }
     const bool covered = !everything || report_.coverage.complete(engine_.makes);
     if (report_.coverage.total() > 0) {
-      fmt::print("{}",
-                 report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{},
-                                        engine_.background));
+      fmt::print("{}", report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{},
+                                              engine_.background));
     }
     return covered && report_.violations.empty();
   }
