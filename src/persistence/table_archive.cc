@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <mutex>
@@ -29,6 +30,7 @@ class DirectoryTables final : public TableArchive {
   Result<Recovered> recover(const AddVersion& add) override {
     if (Status opened = open_tables(); !opened) return failure(std::move(opened));
     if (Status known = make_name_durable(); !known) return failure(std::move(known));
+    if (Status follows = check_first_log(); !follows) return failure(std::move(follows));
     Result<Recovered> recovered =
         kv::recover(place_.files, place_.directory, add, RecoveryMode::strict, put_away_);
     if (recovered) recovered->checkpoint = 0;  // tables keep every version
@@ -157,6 +159,35 @@ class DirectoryTables final : public TableArchive {
     if (!table) return failure(std::move(table));
     tables_.front() = *std::move(table);
     return {};
+  }
+
+  // Looks whether the first log that is needed begins behind the tables. If it begins with writes
+  // that they hold, the newest is not the one that was written here: recovery would pass over the
+  // log's writes. (If it begins later, recovery sees that writes are missing.)
+  Status check_first_log() const {
+    Result<std::vector<std::string>> names = place_.files.list(place_.directory);
+    if (!names) return failure(std::move(names));
+    std::optional<LogNumber> first;
+    for (const std::string& name : *names) {
+      const std::optional<LogNumber> number = log_number(name);
+      if (number && *number >= put_away_.next_log)
+        first = std::min(first.value_or(*number), *number);
+    }
+    if (tables_.empty() || !first) return {};
+    const std::string log = log_path(place_.directory, *first);
+    auto file = place_.files.open(log);
+    if (!file) return failure(std::move(file));
+    std::array<char, log_layout::header_bytes> bytes;
+    const Result<std::size_t> read = (*file)->read(0, bytes);
+    if (!read) return failure(read.error());
+    const Result<LogHeader> header = decode_log_header({bytes.data(), *read}, log);
+    // What is wrong with the log itself is recovery's to say.
+    if (!header || header->number != *first || header->first > put_away_.sequence) return {};
+    return failure(Code::corruption,
+                   fmt::format("{} ends with write {}, and {} begins with write {}: the table does "
+                               "not belong here; put back the one that was there",
+                               quote(path(tables_.front()->number())), put_away_.sequence,
+                               quote(log), header->first));
   }
 
   Result<std::shared_ptr<const Table>> open(TableNumber number) const {

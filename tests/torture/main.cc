@@ -31,7 +31,7 @@ struct Amount {
 };
 
 constexpr Amount whole{5, {1, 24}, 2, 25, 1, 300, 40};
-constexpr Amount slice{1, {9, 4}, 9, 120, 41, 12, 2};
+constexpr Amount slice{1, {15, 7}, 13, 240, 41, 12, 2};
 
 // Torture of one engine.
 class Torture {
