@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
 #include <mutex>
@@ -28,7 +29,8 @@ class DirectoryTables final : public TableArchive {
 
   Result<Recovered> recover(const AddVersion& add) override {
     if (Status opened = open_tables(); !opened) return failure(std::move(opened));
-    if (Status proven = prove_newest(); !proven) return failure(std::move(proven));
+    if (Status known = make_name_durable(); !known) return failure(std::move(known));
+    if (Status follows = check_first_log(); !follows) return failure(std::move(follows));
     Result<Recovered> recovered =
         kv::recover(place_.files, place_.directory, add, RecoveryMode::strict, put_away_);
     if (recovered) recovered->checkpoint = 0;  // tables keep every version
@@ -38,7 +40,6 @@ class DirectoryTables final : public TableArchive {
   void start(LsmTarget& target) override {
     target_ = &target;
     target_->show(tables_, nullptr);
-    for (const std::string& path : unfinished_) static_cast<void>(place_.files.unlink(path));
   }
 
   Status put_away_all(const CheckpointHeader& here) override {
@@ -62,8 +63,8 @@ class DirectoryTables final : public TableArchive {
     if (frozen.memtable->entries() > 0) {
       const TableNumber number = frozen.here.next_log - 1;
       Result<std::uint64_t> bytes =
-          write_out(place_, number, *frozen.memtable, put_away_.sequence + 1, frozen.here.sequence,
-                    parts_.tables);
+          write_out(place_, number, *frozen.memtable->iterate(Direction::forward),
+                    put_away_.sequence + 1, frozen.here.sequence, parts_.tables);
       if (!bytes) return failure(std::move(bytes));
       auto table = open(number);
       if (!table) return failure(std::move(table));
@@ -105,41 +106,19 @@ class DirectoryTables final : public TableArchive {
     return queue_.front();
   }
 
-  // Opens all tables there are, and notes what was never finished.
+  // Opens all tables there are, and removes what was never finished.
   Status open_tables() {
     Result<std::vector<std::string>> names = place_.files.list(place_.directory);
     if (!names) return failure(std::move(names));
     std::vector<TableNumber> numbers;
     for (const std::string& name : *names) {
       if (const auto number = table_number(name)) numbers.push_back(*number);
-      if (is_unfinished_table(name)) unfinished_.push_back(join(place_.directory, name));
+      if (!is_unfinished_table(name)) continue;
+      static_cast<void>(place_.files.unlink(join(place_.directory, name)));
     }
     std::ranges::sort(numbers);
     for (const TableNumber number : numbers) {
       if (Status added = add_table(number); !added) return added;
-    }
-    return {};
-  }
-
-  // If a log is there that the newest table takes the place of, the process died between the two,
-  // or a sync of the directory failed: the table's name may not be durable, and to sync it now would
-  // prove nothing (base/file_system.h). So the table is written once more before the log goes.
-  Status prove_newest() {
-    const Result<std::vector<LogNumber>> logs = logs_in(place_.files, place_.directory);
-    if (!logs) return failure(logs.error());
-    if (tables_.empty() || logs->empty() || logs->front() >= put_away_.next_log) return {};
-    const Table& newest = *tables_.front();
-    if (Status whole = newest.verify(); !whole) return whole;
-    const std::string name = path(newest.number());
-    const Result<std::string> bytes = read_file(place_.files, name);
-    if (!bytes) return failure(bytes.error());
-    const Result<std::uint64_t> written = replace_file(
-        place_.files, name, [&](AppendFile& file) { return file.append(*bytes); },
-        place_.sync_names);
-    if (!written) return failure(written.error());
-    for (const LogNumber number : *logs) {
-      if (number >= put_away_.next_log) break;
-      static_cast<void>(place_.files.unlink(log_path(place_.directory, number)));
     }
     return {};
   }
@@ -164,6 +143,53 @@ class DirectoryTables final : public TableArchive {
     return {};
   }
 
+  // Writes the newest table again if its name may not be durable.
+  Status make_name_durable() {
+    if (tables_.empty()) return {};
+    const Table& newest = *tables_.front();
+    const TableNumber number = newest.number();
+    Result<bool> log_is_there = place_.files.exists(log_path(place_.directory, number));
+    if (!log_is_there) return failure(std::move(log_is_there));
+    if (!*log_is_there) return {};
+    Result<std::uint64_t> bytes =
+        write_out(place_, number, *newest.iterate(Direction::forward),
+                  newest.properties().first_sequence, put_away_.sequence, parts_.tables);
+    if (!bytes) return failure(std::move(bytes));
+    auto table = open(number);
+    if (!table) return failure(std::move(table));
+    tables_.front() = *std::move(table);
+    return {};
+  }
+
+  // Looks whether the first log that is needed begins behind the tables. If it begins with writes
+  // that they hold, the newest is not the one that was written here: recovery would pass over the
+  // log's writes. (If it begins later, recovery sees that writes are missing.)
+  Status check_first_log() const {
+    Result<std::vector<std::string>> names = place_.files.list(place_.directory);
+    if (!names) return failure(std::move(names));
+    std::optional<LogNumber> first;
+    for (const std::string& name : *names) {
+      const std::optional<LogNumber> number = log_number(name);
+      if (number && *number >= put_away_.next_log)
+        first = std::min(first.value_or(*number), *number);
+    }
+    if (tables_.empty() || !first) return {};
+    const std::string log = log_path(place_.directory, *first);
+    auto file = place_.files.open(log);
+    if (!file) return failure(std::move(file));
+    std::array<char, log_layout::header_bytes> bytes;
+    const Result<std::size_t> read = (*file)->read(0, bytes);
+    if (!read) return failure(read.error());
+    const Result<LogHeader> header = decode_log_header({bytes.data(), *read}, log);
+    // What is wrong with the log itself is recovery's to say.
+    if (!header || header->number != *first || header->first > put_away_.sequence) return {};
+    return failure(Code::corruption,
+                   fmt::format("{} ends with write {}, and {} begins with write {}: the table does "
+                               "not belong here; put back the one that was there",
+                               quote(path(tables_.front()->number())), put_away_.sequence,
+                               quote(log), header->first));
+  }
+
   Result<std::shared_ptr<const Table>> open(TableNumber number) const {
     auto file = place_.files.open(path(number));
     if (!file) return failure(std::move(file));
@@ -178,8 +204,7 @@ class DirectoryTables final : public TableArchive {
 
   const ArchivePlace place_;
   const TableArchiveParts parts_;
-  LsmTarget* target_ = nullptr;          // set by start
-  std::vector<std::string> unfinished_;  // files that start removes; set by recover
+  LsmTarget* target_ = nullptr;  // set by start
 
   // Used by one thread at a time, that which puts away:
   CheckpointHeader put_away_;

@@ -12,6 +12,11 @@
 // hold the writes from 1 on without a gap: the first write of each follows the last one of the
 // table before. Where that does not hold, a table is missing.
 //
+// Whether the newest table's name is durable, nobody knows who opens the store while the log that
+// it takes the place of is still there: the process may have died before it had synced the
+// directory, and the kernel may have forgotten the name after a sync that failed, so that the next
+// sync proves nothing (base/file_system.h). So that table is written again before the log goes.
+//
 // *Errors*: `corruption` for tables that are missing or damaged, naming file and offset, when the
 // store is opened (a damaged data block is met when it is read). A write-out that fails leaves its
 // memtable where it is, and is tried again into another file; when two memtables wait, no more is
@@ -22,6 +27,7 @@
 
 #include "persistence/log_archive.h"
 #include "storage/block_cache.h"
+#include "storage/internal_iterator.h"
 #include "storage/table.h"
 #include "storage/table_writer.h"
 
@@ -49,12 +55,13 @@ std::unique_ptr<TableArchive> make_table_archive(ArchivePlace place, TableArchiv
 // Whether the directory's name is one of a table that was being written.
 bool is_unfinished_table(std::string_view name);
 
-// Writes the memtable out to a new table, which counts when this returns: the writes from `first`
-// to `last`. Returns the file's size.  Requires: nothing is added to the memtable any more. Errors:
-// those of the files; then the table does not count, unless it was the directory's sync that
+// Writes a walk's entries out to a new table, which counts when this returns: the writes from
+// `first` to `last`. If there is a table of that number, the new one takes its place. Returns the
+// file's size.  Requires: the walk is forward, and before its first entry. Errors: those of the
+// walk and of the files; then the table does not count, unless it was the directory's sync that
 // failed: then it may.
 Result<std::uint64_t> write_out(const ArchivePlace& place, TableNumber number,
-                                const Memtable& memtable, SequenceNumber first, SequenceNumber last,
-                                const TableOptions& options);
+                                InternalIterator& versions, SequenceNumber first,
+                                SequenceNumber last, const TableOptions& options);
 
 }  // namespace kv

@@ -8,14 +8,13 @@ namespace {
 
 constexpr std::string_view unfinished = ".new";
 
-Status write_table(AppendFile& file, TableNumber number, const Memtable& memtable,
+Status write_table(AppendFile& file, TableNumber number, InternalIterator& versions,
                    SequenceNumber first, SequenceNumber last, const TableOptions& options) {
   const auto writer = make_table_writer(file, number, options);
-  const auto versions = memtable.iterate(Direction::forward);
-  while (versions->next()) {
-    if (Status added = writer->add(versions->key(), versions->value()); !added) return added;
+  while (versions.next()) {
+    if (Status added = writer->add(versions.key(), versions.value()); !added) return added;
   }
-  if (Status walked = versions->status(); !walked) return walked;
+  if (Status walked = versions.status(); !walked) return walked;
   Result<TableProperties> finished = writer->finish(first, last);
   if (!finished) return failure(std::move(finished));
   return {};
@@ -29,11 +28,11 @@ bool is_unfinished_table(std::string_view name) {
 }
 
 Result<std::uint64_t> write_out(const ArchivePlace& place, TableNumber number,
-                                const Memtable& memtable, SequenceNumber first, SequenceNumber last,
-                                const TableOptions& options) {
+                                InternalIterator& versions, SequenceNumber first,
+                                SequenceNumber last, const TableOptions& options) {
   return replace_file(
       place.files, join(place.directory, table_name(number)),
-      [&](AppendFile& file) { return write_table(file, number, memtable, first, last, options); },
+      [&](AppendFile& file) { return write_table(file, number, versions, first, last, options); },
       place.sync_names);
 }
 

@@ -19,11 +19,11 @@ struct Arguments {
   bool finished = false;  // --help has printed what was asked for
   bool list = false;
   bool slice = false;
-  bool first = false;    // stop at the first violation
-  bool damage = false;   // only that
-  bool misread = false;  // only that
+  bool first = false;                          // stop at the first violation
+  bool damage = false;                         // only that
+  bool misread = false;                        // only that
   const EngineUnderTorture* engine = nullptr;  // null: all, one after the other
-  std::string workload;  // empty: all
+  std::string workload;                        // empty: all
   std::optional<std::uint64_t> seed;
   std::optional<Accident> accident;
   std::optional<Fault> fault;

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "base/checksum.h"
+#include "base/coding.h"
 #include "persistence/wal.h"
+#include "storage/sstable.h"
 #include "tests/torture/accident.h"
 #include "tests/torture/author.h"
 
@@ -63,6 +66,39 @@ Subject subject(const EngineUnderTorture& engine, bool closed, bool checkpoint) 
   return made;
 }
 
+std::vector<std::string> tables_of(const FileSystem& files) {
+  std::vector<std::string> paths;
+  const std::vector<std::string> names = files.list(store_directory).value();
+  for (const std::string& name : names) {
+    if (table_number(name)) paths.push_back(join(store_directory, name));
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
+// A store that has died again and again, so that each opening has written what it found in the log
+// to a small table: three of them, for an engine that keeps tables, and a log.
+Subject subject_with_tables(const EngineUnderTorture& engine, std::uint64_t seed, int writes) {
+  Author author("tables", seed, 4096);
+  for (int life = 0; life < 3; ++life) {
+    author.open(Durability::wal);
+    for (int i = 0; i < writes; ++i) author.put({0, 60});
+    author.crash(CrashPolicy::process_death);
+  }
+  author.open(Durability::wal);
+  const Script script = author.script();
+  World world(engine, script);
+  world.play();
+  const SequenceNumber proven = world.oracle().acknowledged();
+  author.put({0, 60});
+  const Script more = author.script();
+  world.play(more.steps.back());
+  Subject made{"a store with tables", {world.files(), world.oracle()}, proven, {}};
+  Random unused(1);
+  made.wreck.files.crash(CrashPolicy::everything, unused);
+  return made;
+}
+
 class Damages {
  public:
   Damages(const EngineUnderTorture& engine, std::uint64_t every, Report& report)
@@ -74,6 +110,35 @@ class Damages {
     for (const std::string& name : names) {
       if (name != "LOCK") flip_everywhere(subject, join(store_directory, name));
     }
+  }
+
+  // Tables that are damaged, missing, in each other's place or from elsewhere.
+  void run_tables(const Subject& subject, const Subject& foreign) {
+    const std::vector<std::string> tables = tables_of(subject.wreck.files);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      const std::string& path = tables[i];
+      const std::string content = read_file(subject.wreck.files, path).value();
+      flip_everywhere(subject, path);
+      cut_table(subject, path, content);
+      refuse(subject, path + " is missing", Code::corruption,
+             [&](FileSystem& files) { files.unlink(path).value(); });
+      if (i > 0) {
+        const std::string& before = tables[i - 1];
+        refuse(subject, fmt::format("{} and {} are swapped", before, path), Code::corruption,
+               [&](SimulatedFileSystem& files) {
+                 const std::string other = read_file(files, before).value();
+                 replace(files, before, content);
+                 replace(files, path, other);
+               });
+      }
+      refuse(subject, path + " is another store's", Code::corruption,
+             [&](SimulatedFileSystem& files) {
+               replace(files, path, read_file(foreign.wreck.files, path).value());
+             });
+      refuse(subject, path + " has a newer format version", Code::invalid_argument,
+             [&](SimulatedFileSystem& files) { replace(files, path, of_next_version(content)); });
+    }
+    if (!tables.empty()) leave_orphans(subject);
   }
 
  private:
@@ -97,7 +162,7 @@ class Damages {
       opened.status = failure(store.error());
       return opened;
     }
-    opened.not_a_prefix = oracle.check_prefix(**store);
+    opened.not_a_prefix = oracle.check_prefix(**store, Code::corruption);
     opened.last = (*store)->as<Versioned>()->last_sequence();
     return opened;
   }
@@ -120,6 +185,54 @@ class Damages {
                                  short_file ? "and ends there" : "zeros follow"),
                      what);
       }
+    }
+  }
+
+  void cut_table(const Subject& subject, const std::string& path, const std::string& content) {
+    for (std::size_t bytes = 0; bytes < content.size(); bytes += every_) {
+      SimulatedFileSystem files = subject.wreck.files;
+      replace(files, path, content.substr(0, bytes));
+      const std::string what = judge_flip(subject, open(files, subject.wreck.oracle));
+      if (what.empty()) continue;
+      return wrong(subject, fmt::format("{} is cut at byte {}", path, bytes), what);
+    }
+  }
+
+  // Such damage is seen when the store is opened, and the message names a file.
+  template <class Damage>
+  void refuse(const Subject& subject, const std::string& what, Code code, const Damage& damage) {
+    SimulatedFileSystem files = subject.wreck.files;
+    damage(files);
+    const Opened opened = open(files, subject.wreck.oracle);
+    if (failed_with(code, opened.status) &&
+        opened.status.error().message().find(store_directory) != std::string::npos) {
+      return;
+    }
+    wrong(subject, what,
+          "opening gives " + (opened.status ? "a store" : opened.status.error().text()));
+  }
+
+  // The table as a later program may write it: another version, and the right checksum.
+  static std::string of_next_version(std::string table) {
+    const std::size_t footer = table.size() - table_layout::footer_bytes;
+    table[footer + 56] = static_cast<char>(table_layout::version + 1);
+    std::string sum;
+    append_fixed64(sum, checksum(std::string_view(table).substr(footer, 64), table.size()));
+    return table.replace(footer + 64, sum.size(), sum);
+  }
+
+  // What was never finished is removed, whatever is in it.
+  void leave_orphans(const Subject& subject) {
+    SimulatedFileSystem files = subject.wreck.files;
+    const std::vector<std::string> tables = tables_of(files);
+    const std::vector<std::string> orphans = {tables.front() + ".new", "/db/000099.sst.new"};
+    for (const std::string& path : orphans) files.create(path).value()->append("half a").value();
+    const Opened opened = open(files, subject.wreck.oracle);
+    if (std::string what = judge_flip(subject, opened); !opened.status || !what.empty()) {
+      wrong(subject, "tables were being written", "opening gives " + what);
+    }
+    for (const std::string& path : orphans) {
+      if (files.exists(path).value()) wrong(subject, path + " was left", "it is still there");
     }
   }
 
@@ -206,6 +319,7 @@ void damage_everywhere(const EngineUnderTorture& engine, std::uint64_t every, Re
   damages.run(subject(engine, false, false), true);
   damages.run(subject(engine, true, false), true);
   damages.run(subject(engine, false, true), false);
+  damages.run_tables(subject_with_tables(engine, 1, 3), subject_with_tables(engine, 2, 4));
 }
 
 }  // namespace kv::torture

@@ -1,7 +1,7 @@
 #pragma once
 
 // Damages the files of a small store, which nothing has torn: each log cut at every byte, each bit
-// of each file flipped.
+// of each file flipped; tables cut, missing, swapped, of another store or of a later version.
 //
 // *Thread safety*: one thread at a time.
 

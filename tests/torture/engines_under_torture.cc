@@ -47,7 +47,7 @@ Options options_under_torture(std::string directory, std::size_t log_bytes) {
   Options options;
   options.directory = std::move(directory);
   options.write_buffer_bytes = log_bytes;
-  options.block_bytes = 128;
+  options.block_bytes = 256;
   options.block_cache_bytes = 1024;
   return options;
 }

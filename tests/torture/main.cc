@@ -31,7 +31,7 @@ struct Amount {
 };
 
 constexpr Amount whole{5, {1, 24}, 2, 25, 1, 300, 40};
-constexpr Amount slice{1, {9, 4}, 9, 120, 41, 12, 2};
+constexpr Amount slice{1, {15, 7}, 13, 240, 41, 12, 2};
 
 // Torture of one engine.
 class Torture {
@@ -139,9 +139,8 @@ class Torture {
     }
     const bool covered = !everything || report_.coverage.complete(engine_.makes);
     if (report_.coverage.total() > 0) {
-      fmt::print("{}",
-                 report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{},
-                                        engine_.background));
+      fmt::print("{}", report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{},
+                                              engine_.background));
     }
     if (report_.torn_tails > 0) {
       fmt::print("kills: {} recoveries dropped a write that was torn by the kill, and said so\n",

@@ -60,11 +60,13 @@ class Oracle {
   // before is safe any more, not even from the death of the process.
   void forgotten();
 
-  // What is wrong with a store that was opened again. Requires: it has Versioned.
-  Complaint check(Store& store) const;
+  // What is wrong with a store that was opened again. A read that fails with the code that is
+  // excused, because something is wrong with a table's bytes, is no complaint. Requires: it has
+  // Versioned.
+  Complaint check(Store& store, std::optional<Code> excused = std::nullopt) const;
 
   // The same, but it may have lost what was promised, as long as what is left is a prefix.
-  Complaint check_prefix(Store& store) const;
+  Complaint check_prefix(Store& store, std::optional<Code> excused = std::nullopt) const;
 
   // What is wrong with what a store shows that lives: just what was acknowledged.
   Complaint check_live(Store& store) const;
@@ -96,7 +98,8 @@ class Oracle {
   // Every key that was ever written, as it is after the write.
   State state_after(SequenceNumber last) const;
   static void perform(State& state, const Batch& batch, SequenceNumber first);
-  Complaint check_between(SequenceNumber least, SequenceNumber most, Store& store) const;
+  Complaint check_between(SequenceNumber least, SequenceNumber most, Store& store,
+                          std::optional<Code> excused = std::nullopt) const;
 
   std::vector<Write> writes_;
   State acknowledged_state_;

@@ -103,9 +103,8 @@ class Crowd {
 
   // Whether a write that was acknowledged is nowhere.
   bool lost() const {
-    return std::ranges::any_of(writes_, [](const Write& write) {
-      return write.acknowledged && write.first == 0;
-    });
+    return std::ranges::any_of(
+        writes_, [](const Write& write) { return write.acknowledged && write.first == 0; });
   }
 
   // What the writes look like to an oracle, in the order of their numbers. One that was
