@@ -62,7 +62,8 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
 
 bool is_ours(std::string_view name) {
   const std::string_view whole = name.substr(0, name.find(".damaged"));
-  return log_number(whole).has_value() || whole == checkpoint_name || whole == format_name;
+  return log_number(whole).has_value() || number_in(whole, ".sst").has_value() ||
+         whole == checkpoint_name || whole == format_name;
 }
 
 // The engine, or none if the directory is new. Errors: there is something in it.
