@@ -126,25 +126,15 @@ class Replay {
   std::optional<Place> break_;  // where the writes did: nothing behind it is replayed
 };
 
-// The numbers of the directory's logs, ascending.
-Result<std::vector<LogNumber>> logs_in(const FileSystem& files, std::string_view directory) {
-  Result<std::vector<std::string>> names = files.list(directory);
-  if (!names) return failure(std::move(names));
-  std::vector<LogNumber> numbers;
-  for (const std::string& name : *names) {
-    if (const auto number = log_number(name)) numbers.push_back(*number);
-  }
-  std::ranges::sort(numbers);
-  return numbers;
-}
-
 }  // namespace
 
 Result<Recovered> recover(const FileSystem& files, std::string_view directory,
-                          const AddVersion& add, RecoveryMode mode) {
+                          const AddVersion& add, RecoveryMode mode,
+                          const std::optional<CheckpointHeader>& put_away) {
   const bool salvage = mode == RecoveryMode::salvage;
   std::vector<Damage> damages;
-  auto checkpoint = read_checkpoint(files, directory, add, salvage ? &damages : nullptr);
+  Result<std::optional<CheckpointHeader>> checkpoint = put_away;
+  if (!put_away) checkpoint = read_checkpoint(files, directory, add, salvage ? &damages : nullptr);
   if (!checkpoint) return failure(std::move(checkpoint));
   const CheckpointHeader header = checkpoint->value_or(CheckpointHeader{});
   Replay replay(header, add, mode);

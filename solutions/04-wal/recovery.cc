@@ -179,18 +179,6 @@ class Replay {
   std::optional<Place> break_;  // where the writes did: nothing behind it is replayed
 };
 
-// The numbers of the directory's logs, ascending.
-Result<std::vector<LogNumber>> logs_in(const FileSystem& files, std::string_view directory) {
-  Result<std::vector<std::string>> names = files.list(directory);
-  if (!names) return failure(std::move(names));
-  std::vector<LogNumber> numbers;
-  for (const std::string& name : *names) {
-    if (const auto number = log_number(name)) numbers.push_back(*number);
-  }
-  std::ranges::sort(numbers);
-  return numbers;
-}
-
 }  // namespace
 
 Result<Recovered> recover(const FileSystem& files, std::string_view directory,

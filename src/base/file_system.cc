@@ -6,6 +6,20 @@
 #include <limits>
 
 namespace kv {
+namespace {
+
+// Makes the file, with its content durable; its name is not.
+Result<std::uint64_t> write_whole(FileSystem& files, const std::string& path,
+                                  const FillFile& fill) {
+  auto file = files.create(path);
+  if (!file) return failure(std::move(file));
+  Status done = fill(**file);
+  if (done) done = (*file)->sync();
+  if (!done) return failure(std::move(done));
+  return (*file)->size();
+}
+
+}  // namespace
 
 Result<std::size_t> SequentialFile::read(std::span<char> into) {
   Result<std::size_t> count = file_->read(offset_, into);
@@ -23,6 +37,25 @@ Result<std::string> read_file(const FileSystem& files, std::string_view path) {
   if (!count) return failure(count.error());
   content.resize(*count);
   return content;
+}
+
+Result<std::uint64_t> replace_file(FileSystem& files, std::string_view path, const FillFile& fill,
+                                   const SyncNames& sync_names) {
+  const std::string unfinished = std::string(path) + ".new";
+  const Result<bool> left = files.exists(unfinished);
+  if (!left) return failure(left.error());
+  if (*left) {
+    if (Status removed = files.unlink(unfinished); !removed) return failure(std::move(removed));
+  }
+  Result<std::uint64_t> bytes = write_whole(files, unfinished, fill);
+  Status done = bytes ? files.rename(unfinished, path) : failure(bytes.error());
+  if (!done) {
+    static_cast<void>(files.unlink(unfinished));  // its room may be what is missing
+    return failure(std::move(done));
+  }
+  done = sync_names ? sync_names() : files.sync_directory(directory_of(path));
+  if (!done) return failure(std::move(done));
+  return bytes;
 }
 
 std::string_view directory_of(std::string_view path) {

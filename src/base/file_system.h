@@ -174,6 +174,9 @@ class FileSystem {
   // Makes a directory whose parent exists; ok if there is one already.
   virtual Status create_directory(std::string_view path) = 0;
 
+  // Takes an empty directory away. Errors: `io_error` if there is something in it.
+  virtual Status remove_directory(std::string_view path) = 0;
+
   // Makes durable which names the directory holds, and what they mean. The directory's own name is
   // a name in its parent.
   virtual Status sync_directory(std::string_view path) = 0;
@@ -201,6 +204,23 @@ using SyncNames = std::function<Status()>;
 
 // The whole file.
 Result<std::string> read_file(const FileSystem& files, std::string_view path);
+
+// Writes what a new file holds; a failure is handed on.
+using FillFile = std::function<Status(AppendFile& file)>;
+
+// Puts a new file in the place of the one at the path, or of none, as a whole: at every moment, and
+// after every crash, the path means the old file or the new one. The new one is durable when this
+// returns. Gives its size.
+//
+//   create PATH.new ── fill ── sync ── rename to PATH ── sync_names
+//
+// `sync_names` is how the directory is synced; null: by sync_directory. A PATH.new that a crash has
+// left is removed first.  Requires: nobody else replaces the same file meanwhile.
+// Errors: those of the calls and of `fill`: the old file stands then, and PATH.new is gone. But if
+// it was `sync_names` that failed, the new one stands, and a loss of power may bring the old one
+// back: whoever needs the new one replaces the file once more.
+Result<std::uint64_t> replace_file(FileSystem& files, std::string_view path, const FillFile& fill,
+                                   const SyncNames& sync_names = {});
 
 // "db" for "db/000007.log", "." for "000007.log", "/" for "/tmp". Lives as long as the path.
 std::string_view directory_of(std::string_view path);

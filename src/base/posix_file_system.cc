@@ -118,6 +118,11 @@ class PosixFileSystem final : public FileSystem {
     return system_failure("make the directory", path, error);
   }
 
+  Status remove_directory(std::string_view path) override {
+    if (::rmdir(std::string(path).c_str()) == 0) return {};
+    return system_failure("remove the directory", path, errno);
+  }
+
   Status sync_directory(std::string_view path) override {
     const Result<Descriptor> opened = open_descriptor(path, O_RDONLY | O_DIRECTORY);
     if (!opened) return failure(opened.error());

@@ -96,6 +96,16 @@ Status SimulatedState::create_directory(std::string_view path) {
                      {place->second, disk_.add_directory()});
 }
 
+Status SimulatedState::remove_directory(std::string_view path) {
+  const std::lock_guard lock(mutex_);
+  const auto place = this->place("remove the directory", path);
+  if (!place) return failure(place.error());
+  const Directory* const directory = disk_.directory(disk_.find(path));
+  if (directory == nullptr) return cannot("remove", path, "there is no such directory");
+  if (!directory->entries().empty()) return cannot("remove", path, "it is not empty");
+  return change_name(ChangingCall::remove_directory, path, place->first, {place->second, 0});
+}
+
 Status SimulatedState::sync_directory(std::string_view path) {
   const std::lock_guard lock(mutex_);
   if (Status usable = alive(); !usable) return usable;
@@ -173,7 +183,12 @@ Status SimulatedState::write(const SimulatedHandle& handle, std::uint64_t offset
   const Result<File*> file = open_file(handle);
   if (!file) return failure(file.error());
   if (bytes.empty()) return {};
-  return change_bytes(ChangingCall::write, handle, {offset, std::string(bytes)});
+  if (!strikes(Fault::write_fails)) {
+    return change_bytes(ChangingCall::write, handle, {offset, std::string(bytes)});
+  }
+  const std::string_view part = bytes.substr(0, struck_.below(bytes.size() + 1));
+  Status written = change_bytes(ChangingCall::write, handle, {offset, std::string(part)});
+  return written ? cannot("write to", handle.path, "the simulated disk failed") : written;
 }
 
 Status SimulatedState::sync(const SimulatedHandle& handle) {

@@ -102,6 +102,7 @@ std::string_view name(ChangingCall call) {
     case ChangingCall::rename: return "rename";
     case ChangingCall::unlink: return "unlink";
     case ChangingCall::create_directory: return "create_directory";
+    case ChangingCall::remove_directory: return "remove_directory";
     case ChangingCall::sync_directory: return "sync_directory";
     case ChangingCall::lock: return "lock";
   }
@@ -177,6 +178,10 @@ Status SimulatedFileSystem::unlink(std::string_view path) { return state_->unlin
 
 Status SimulatedFileSystem::create_directory(std::string_view path) {
   return state_->create_directory(path);
+}
+
+Status SimulatedFileSystem::remove_directory(std::string_view path) {
+  return state_->remove_directory(path);
 }
 
 Status SimulatedFileSystem::sync_directory(std::string_view path) {

@@ -14,13 +14,13 @@
 //                       The call itself may have happened, or not, or in part.
 //                       crash(policy, random): the restart. The policy says what is left.
 //
-// A test of replace(), which is to put a new file in the place of an old one:
+// A test of replace_file, which is to put a new file in the place of an old one:
 //
 //   for (std::uint64_t point = 0;; ++point) {
 //     SimulatedFileSystem files;
 //     ... lay the old file down, with sync and sync_directory ...
 //     files.crash_at(files.points() + point);
-//     const bool done = replace(files, "/db/file", "new").has_value();
+//     const bool done = replace_file(files, "/db/file", fill_with("new")).has_value();
 //     if (!files.dead()) break;                    // it has crashed at each of its points
 //     for (const CrashPolicy policy : power_losses) {
 //       SimulatedFileSystem after = files;         // a world for each policy
@@ -71,6 +71,7 @@ enum class ChangingCall : unsigned char {
   rename,
   unlink,
   create_directory,
+  remove_directory,
   sync_directory,
   lock,
 };
@@ -88,6 +89,8 @@ struct CrashPoint {
 enum class Fault : unsigned char {
   disk_full,          // an append takes a part of its bytes, or a preallocate nothing: `no_space`;
                       // so does every later one, until clear_faults
+  write_fails,        // a write into a preallocated file gives `io_error`; any part of its bytes,
+                      // none or all of them, is there
   read_fails,         // a read gives `io_error`
   read_flips_bit,     // a read succeeds, and one bit of what it gives is wrong
   sync_fails_keeps,   // a sync gives `io_error`; what was unsynced never reaches the disk, though
@@ -119,9 +122,9 @@ class SimulatedFileSystem final : public FileSystem {
   void crash(CrashPolicy policy, Random& random);
 
   // Arms a fault: of the calls that it can strike, `passing` succeed and the next one fails. It
-  // strikes appends and preallocations; or reads that give at least one byte; or syncs of files and
-  // of directories. The seed chooses the bit and how many bytes were written. A fault of the same
-  // kind that was armed is forgotten.
+  // strikes appends and preallocations; or writes of at least one byte; or reads that give at least
+  // one byte; or syncs of files and of directories. The seed chooses the bit and how many bytes
+  // were written. A fault of the same kind that was armed is forgotten.
   void fail(Fault fault, std::uint64_t passing = 0, std::uint64_t seed = 0);
 
   // Disarms all faults, and makes room on the disk. What a sync forgot stays forgotten.
@@ -136,6 +139,7 @@ class SimulatedFileSystem final : public FileSystem {
   Status rename(std::string_view from, std::string_view to) override;
   Status unlink(std::string_view path) override;
   Status create_directory(std::string_view path) override;
+  Status remove_directory(std::string_view path) override;
   Status sync_directory(std::string_view path) override;
   Result<std::vector<std::string>> list(std::string_view directory) const override;
   Result<bool> exists(std::string_view path) const override;

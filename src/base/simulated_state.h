@@ -57,6 +57,7 @@ class SimulatedState {
   Status rename(std::string_view from, std::string_view to);
   Status unlink(std::string_view path);
   Status create_directory(std::string_view path);
+  Status remove_directory(std::string_view path);
   Status sync_directory(std::string_view path);
   Result<std::vector<std::string>> list(std::string_view path);
   Result<bool> exists(std::string_view path);
@@ -106,7 +107,7 @@ class SimulatedState {
     std::uint64_t passing = 0;
     Random random{0};
   };
-  static constexpr std::size_t fault_kinds = 5;
+  static constexpr std::size_t fault_kinds = 6;
 
   mutable std::mutex mutex_;
 

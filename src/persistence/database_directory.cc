@@ -15,11 +15,13 @@ namespace kv {
 namespace {
 
 constexpr std::string_view lock_name = "LOCK";
-constexpr std::string_view new_format_name = "FORMAT.new";
+constexpr std::string_view new_format_name = "FORMAT.new";  // of one that was never finished
 constexpr std::string_view format_begin = "kvdb ";
 constexpr int format_version = 1;
 
-// Makes the directory and those above it. Each new one's name is made durable in the one above.
+// Makes the directory and those above it. Each new one's name is made durable in the one above; if
+// that fails, the directory is taken away again: to make it once more writes its name once more,
+// while another sync of the name that there is would prove nothing.
 Status make_directories(FileSystem& files, std::string_view path) {
   Result<bool> there = files.exists(path);
   if (!there) return failure(std::move(there));
@@ -29,7 +31,9 @@ Status make_directories(FileSystem& files, std::string_view path) {
     if (Status made = make_directories(files, parent); !made) return made;
   }
   if (Status made = files.create_directory(path); !made) return made;
-  return files.sync_directory(parent);
+  Status synced = files.sync_directory(parent);
+  if (!synced) static_cast<void>(files.remove_directory(path));
+  return synced;
 }
 
 // The engine that FORMAT names.
@@ -60,10 +64,21 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
   return std::string(engine);
 }
 
+// Whether a file of this name was made after FORMAT was durable.
+bool is_data(std::string_view name) {
+  return log_number(name).has_value() || number_in(name, ".sst").has_value() ||
+         name == checkpoint_name;
+}
+
 bool is_ours(std::string_view name) {
   const std::string_view whole = name.substr(0, name.find(".damaged"));
-  return log_number(whole).has_value() || number_in(whole, ".sst").has_value() ||
-         whole == checkpoint_name || whole == format_name;
+  return is_data(whole) || whole == format_name;
+}
+
+Result<bool> holds_data(const FileSystem& files, std::string_view directory) {
+  const Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return failure(names.error());
+  return std::ranges::any_of(*names, is_data);
 }
 
 // The engine, or none if the directory is new. Errors: there is something in it.
@@ -94,7 +109,7 @@ Result<std::optional<std::string>> format_of(const FileSystem& files, std::strin
 }
 
 // Makes durable the names that lead to the directory. Whoever made them may have died before they
-// were; where there is a FORMAT, they are. Those far above are seldom ours, and need not even be
+// were; where there is data, they are. Those far above are seldom ours, and need not even be
 // readable: their failure is none.
 Status sync_names_above(FileSystem& files, std::string_view directory) {
   Status synced = files.sync_directory(directory_of(directory));
@@ -122,15 +137,18 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
   if (!directory) return directory;
   auto format = format_of(files, path);
   if (!format) return failure(std::move(format));
-  if (!*format) {
-    if (Status written = directory->write_format(engine); !written) {
-      return failure(std::move(written));
-    }
-  } else if (**format != engine) {
+  if (*format && **format != engine) {
     return failure(Code::invalid_argument,
                    fmt::format("the store in {} was made by engine {}; open it with that one, or "
                                "name another directory for engine {}",
                                quote(path), **format, engine));
+  }
+  const Result<bool> proven = holds_data(files, path);
+  if (!proven) return failure(proven.error());
+  if (!*proven) {
+    if (Status written = directory->write_format(engine); !written) {
+      return failure(std::move(written));
+    }
   }
   return directory;
 }
@@ -148,22 +166,15 @@ Result<DatabaseDirectory> DatabaseDirectory::open_unchecked(FileSystem& files,
   return DatabaseDirectory(files, std::string(path), *std::move(lock));
 }
 
-// The file is there whole or not at all.
 Status DatabaseDirectory::write_format(std::string_view engine) {
   if (Status above = sync_names_above(*files_, path_); !above) return above;
-  const std::string path = join(path_, new_format_name);
-  Result<bool> left = files_->exists(path);
-  if (!left) return failure(std::move(left));
-  if (*left) {
-    if (Status removed = files_->unlink(path); !removed) return removed;
-  }
-  auto file = files_->create(path);
-  if (!file) return failure(std::move(file));
-  Status done = (*file)->append(fmt::format("{}{} {}\n", format_begin, format_version, engine));
-  if (done) done = (*file)->sync();
-  if (done) done = files_->rename(path, join(path_, format_name));
-  if (done) done = files_->sync_directory(path_);
-  return done;
+  const std::string path = join(path_, format_name);
+  const std::string line = fmt::format("{}{} {}\n", format_begin, format_version, engine);
+  const auto written =
+      replace_file(*files_, path, [&](AppendFile& file) { return file.append(line); });
+  if (written) return {};
+  static_cast<void>(files_->unlink(path));
+  return failure(written.error());
 }
 
 Result<std::string> engine_of(const FileSystem& files, std::string_view directory) {

@@ -9,10 +9,15 @@
 //   *.damaged    what salvage has set aside (persistence/salvage.h); nobody reads it
 //
 // FORMAT is made before any file that holds data, and durable before it: a directory without it
-// holds no store, and whatever else is in it belongs to somebody else.
+// holds no store, and whatever else is in it belongs to somebody else. A FORMAT beside no data
+// proves nothing: its maker may have died before its name was durable, or have heard that the sync
+// failed, and no later sync makes up for that (base/file_system.h). So as long as there is no data,
+// every opening writes it anew.
 //
 // *Thread safety*: one thread at a time. *Ownership*: borrows the file system. Destroying it lets
 // go of the lock. *Errors*: each names the directory and says what to do.
+// *Simplification*: a directory that was there before us has a name that somebody else made. If the
+// sync of that name fails, the opening fails; but the next one syncs again, and believes it.
 
 #include <memory>
 #include <string>
@@ -38,7 +43,8 @@ class DatabaseDirectory {
   // as open; those of FileSystem.
   static Result<DatabaseDirectory> open_unchecked(FileSystem& files, std::string_view path);
 
-  // Says in FORMAT that the directory belongs to this engine; durable when this returns.
+  // Says in FORMAT that the directory belongs to this engine; durable when this returns. If it
+  // fails, there is no FORMAT, so that nobody takes one for durable that is not.
   Status write_format(std::string_view engine);
 
   // Lets go of the lock.

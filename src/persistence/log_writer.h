@@ -16,8 +16,9 @@
 // *Ownership*: borrows the file system, which must outlive it.
 // *Errors*: a failed append has done nothing, and may be tried again (`no_space`, when a new log
 // was needed and there was no room). A failed write or sync leaves in doubt what is in the file:
-// the writer remembers it, and every later call fails with the same error. It never tries a sync
-// again: the next one would succeed and prove nothing (base/file_system.h).
+// the writer remembers it, and every later call fails with the same error and leaves the files
+// alone. It never tries a sync again: the next one would succeed and prove nothing
+// (base/file_system.h).
 
 #include <cstddef>
 #include <functional>
@@ -49,7 +50,8 @@ class LogWriter {
   // Hands what was appended to the kernel.
   virtual Status write() = 0;
 
-  // Makes what was appended durable, whichever logs it is in, and their names.
+  // Makes what was appended durable, whichever logs it is in, and their names. Where all of that is
+  // durable already, nothing is synced.
   virtual Status sync() = 0;
 
   // Syncs, then adds the end record and syncs that: whoever reads the log finds proof that it is

@@ -43,7 +43,7 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
   Status start(LsmTarget& target) override {
-    archive_->start(target);
+    if (Status started = archive_->start(target); !started) return started;
     const CheckpointHeader here{recovered_.last, recovered_.next_log};
     const bool is_empty = recovered_.next_log == 1;
     if (!recovered_.closed && !is_empty) {
@@ -177,12 +177,11 @@ class DirectoryCommit final : public LoggedCommit {
   // What is left over takes room, and is passed over when the store is opened: a failure matters
   // little.
   void remove_logs_before(LogNumber next) {
-    Result<std::vector<std::string>> names = files_.list(directory_.path());
-    if (!names) return;
-    for (const std::string& name : *names) {
-      const std::optional<LogNumber> number = log_number(name);
-      if (!number || *number >= next) continue;
-      static_cast<void>(files_.unlink(join(directory_.path(), name)));
+    const Result<std::vector<LogNumber>> logs = logs_in(files_, directory_.path());
+    if (!logs) return;
+    for (const LogNumber number : *logs) {
+      if (number >= next) break;
+      static_cast<void>(files_.unlink(log_path(directory_.path(), number)));
     }
   }
 

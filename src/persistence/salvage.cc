@@ -29,19 +29,9 @@ Result<std::string> keep_copy(FileSystem& files, const std::string& path, std::s
     if (*other == bytes) return copy;
     copy = fmt::format("{}.damaged.{}", path, number);
   }
-  const std::string unfinished = path + ".damaged.new";
-  const Result<bool> left = files.exists(unfinished);
-  if (!left) return failure(left.error());
-  if (*left) {
-    if (Status removed = files.unlink(unfinished); !removed) return failure(std::move(removed));
-  }
-  auto file = files.create(unfinished);
-  if (!file) return failure(std::move(file));
-  Status done = (*file)->append(bytes);
-  if (done) done = (*file)->sync();
-  if (done) done = files.rename(unfinished, copy);
-  if (done) done = files.sync_directory(directory_of(path));
-  if (!done) return failure(std::move(done));
+  const auto written =
+      replace_file(files, copy, [&](AppendFile& file) { return file.append(bytes); });
+  if (!written) return failure(written.error());
   return copy;
 }
 
@@ -137,17 +127,6 @@ class Gaps {
   std::vector<MissingWrites> missing_;
 };
 
-// The directory's logs that a new checkpoint replaces: all there are.
-Result<std::vector<LogNumber>> logs_in(const DatabaseDirectory& directory) {
-  const Result<std::vector<std::string>> names = directory.files().list(directory.path());
-  if (!names) return failure(names.error());
-  std::vector<LogNumber> numbers;
-  for (const std::string& name : *names) {
-    if (const auto number = log_number(name)) numbers.push_back(*number);
-  }
-  return numbers;
-}
-
 // Copies every file that is damaged.
 Status keep_damaged(const DatabaseDirectory& directory, const std::vector<LogNumber>& logs,
                     SalvageReport& report) {
@@ -197,7 +176,8 @@ Status rescue(const DatabaseDirectory& directory, Memtable& memtable, SalvageRep
   report.damages.insert(report.damages.end(), saved->damages.begin(), saved->damages.end());
   report.missing = std::move(gaps).between(saved->checkpoint, std::max(saved->last, saved->synced));
 
-  const Result<std::vector<LogNumber>> logs = logs_in(directory);
+  // A new checkpoint replaces them all.
+  const Result<std::vector<LogNumber>> logs = logs_in(directory.files(), directory.path());
   if (!logs) return failure(logs.error());
   if (Status kept = keep_damaged(directory, *logs, report); !kept) return kept;
   return replace(directory, *logs, {saved->last, saved->next_log}, memtable);

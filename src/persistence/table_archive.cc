@@ -34,10 +34,11 @@ class DirectoryTables final : public TableArchive {
     return recovered;
   }
 
-  void start(LsmTarget& target) override {
+  Status start(LsmTarget& target) override {
     target_ = &target;
     target_->show(tables_, nullptr);
     for (const std::string& path : unfinished_) static_cast<void>(place_.files.unlink(path));
+    return prove_newest();
   }
 
   Status put_away_all(const CheckpointHeader& here) override {
@@ -116,6 +117,29 @@ class DirectoryTables final : public TableArchive {
     std::ranges::sort(numbers);
     for (const TableNumber number : numbers) {
       if (Status added = add_table(number); !added) return added;
+    }
+    return {};
+  }
+
+  // If a log is there that the newest table takes the place of, the process died between the two,
+  // or a sync of the directory failed: the table's name may not be durable, and to sync it now would
+  // prove nothing (base/file_system.h). So the table is written once more before the log goes.
+  Status prove_newest() {
+    const Result<std::vector<LogNumber>> logs = logs_in(place_.files, place_.directory);
+    if (!logs) return failure(logs.error());
+    if (tables_.empty() || logs->empty() || logs->front() >= put_away_.next_log) return {};
+    const Table& newest = *tables_.front();
+    if (Status whole = newest.verify(); !whole) return whole;
+    const std::string name = path(newest.number());
+    const Result<std::string> bytes = read_file(place_.files, name);
+    if (!bytes) return failure(bytes.error());
+    const Result<std::uint64_t> written = replace_file(
+        place_.files, name, [&](AppendFile& file) { return file.append(*bytes); },
+        place_.sync_names);
+    if (!written) return failure(written.error());
+    for (const LogNumber number : *logs) {
+      if (number >= put_away_.next_log) break;
+      static_cast<void>(place_.files.unlink(log_path(place_.directory, number)));
     }
     return {};
   }

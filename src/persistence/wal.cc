@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -71,5 +72,16 @@ std::string log_path(std::string_view directory, LogNumber number) {
 }
 
 std::optional<LogNumber> log_number(std::string_view name) { return number_in(name, suffix); }
+
+Result<std::vector<LogNumber>> logs_in(const FileSystem& files, std::string_view directory) {
+  Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return failure(std::move(names));
+  std::vector<LogNumber> numbers;
+  for (const std::string& name : *names) {
+    if (const auto number = log_number(name)) numbers.push_back(*number);
+  }
+  std::ranges::sort(numbers);
+  return numbers;
+}
 
 }  // namespace kv

@@ -57,7 +57,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/file_system.h"
 #include "base/result.h"
 #include "kv/batch.h"
 #include "kv/capabilities.h"
@@ -141,5 +143,8 @@ std::string log_path(std::string_view directory, LogNumber number);
 
 // The number in a file's name, "000007.log" for instance, or none: it is not a log's.
 std::optional<LogNumber> log_number(std::string_view name);
+
+// The numbers of the directory's logs, ascending. Errors: those of FileSystem::list.
+Result<std::vector<LogNumber>> logs_in(const FileSystem& files, std::string_view directory);
 
 }  // namespace kv

@@ -18,7 +18,7 @@ Status write_table(AppendFile& file, TableNumber number, const Memtable& memtabl
   if (Status walked = versions->status(); !walked) return walked;
   Result<TableProperties> finished = writer->finish(first, last);
   if (!finished) return failure(std::move(finished));
-  return file.sync();
+  return {};
 }
 
 }  // namespace
@@ -31,27 +31,10 @@ bool is_unfinished_table(std::string_view name) {
 Result<std::uint64_t> write_out(const ArchivePlace& place, TableNumber number,
                                 const Memtable& memtable, SequenceNumber first, SequenceNumber last,
                                 const TableOptions& options) {
-  const std::string path = join(place.directory, table_name(number));
-  const std::string path_now = path + std::string(unfinished);
-  // One that was never finished: an attempt before this one, or a crash.
-  Result<bool> left = place.files.exists(path_now);
-  if (!left) return failure(std::move(left));
-  if (*left) {
-    if (Status removed = place.files.unlink(path_now); !removed) return failure(std::move(removed));
-  }
-  auto file = place.files.create(path_now);
-  if (!file) return failure(std::move(file));
-  if (Status done = write_table(**file, number, memtable, first, last, options); !done) {
-    // Its room may be what is missing.
-    file->reset();
-    static_cast<void>(place.files.unlink(path_now));
-    return failure(std::move(done));
-  }
-  const std::uint64_t bytes = (*file)->size();
-  Status named = place.files.rename(path_now, path);
-  if (named) named = place.sync_names();
-  if (!named) return failure(std::move(named));
-  return bytes;
+  return replace_file(
+      place.files, join(place.directory, table_name(number)),
+      [&](AppendFile& file) { return write_table(file, number, memtable, first, last, options); },
+      place.sync_names);
 }
 
 }  // namespace kv

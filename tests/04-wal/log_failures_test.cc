@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 
 #include "tests/04-wal/told_log_writer.h"
@@ -15,17 +16,18 @@ Batch wide(std::string_view key) { return put(key, std::string(40, 'v')); }
 
 class LogFailures : public testing::Test {
  protected:
-  // Every call fails, with one and the same error, and none of them tries a sync.
-  void expect_broken() {
+  // Every call fails, with one and the same error, and none of them touches a file: neither a write
+  // nor a sync is tried again.
+  static void expect_broken(ToldLogWriter& log) {
+    log.changes();
     const Status failed = log.writer().write();
     ASSERT_FALSE(failed.has_value());
-    log.syncs();
     EXPECT_EQ(log.append("x"), "io_error");
     EXPECT_EQ(log.write(), "io_error");
     EXPECT_EQ(log.sync(), "io_error");
     EXPECT_EQ(log.sync(), "io_error");
     EXPECT_EQ(log.close(), "io_error");
-    EXPECT_EQ(log.syncs(), "nothing");
+    EXPECT_EQ(log.changes(), "nothing");
     const Status again = log.writer().sync();
     const bool same = !again && again.error().message() == failed.error().message();
     observe("the error is the first one", same ? "yes" : "no");
@@ -40,7 +42,7 @@ TEST_F(LogFailures, AFailedSyncIsForEver) {
   log.files().fail(Fault::sync_fails_keeps);
   EXPECT_EQ(log.sync(), "io_error");
   EXPECT_EQ(log.synced(), 0u);
-  expect_broken();
+  expect_broken(log);
 }
 
 TEST_F(LogFailures, AFailedSyncThatForgotTheBytesIsForEver) {
@@ -50,7 +52,7 @@ TEST_F(LogFailures, AFailedSyncThatForgotTheBytesIsForEver) {
   log.files().fail(Fault::sync_fails_reverts);
   EXPECT_EQ(log.sync(), "io_error");
   EXPECT_EQ(log.synced(), 1u);
-  expect_broken();
+  expect_broken(log);
   EXPECT_EQ(log.losses(1), 0u);
 }
 
@@ -61,7 +63,7 @@ TEST_F(LogFailures, SoIsAFailedSyncOfTheDirectory) {
   log.files().fail(Fault::sync_fails_keeps, 1);
   EXPECT_EQ(log.sync(), "io_error");
   EXPECT_EQ(log.synced(), 0u);
-  expect_broken();
+  expect_broken(log);
 }
 
 TEST_F(LogFailures, SoIsAFailedSyncOfAFullLog) {
@@ -69,7 +71,69 @@ TEST_F(LogFailures, SoIsAFailedSyncOfAFullLog) {
   log.files().fail(Fault::sync_fails_keeps);
   EXPECT_EQ(log.sync(), "io_error");
   EXPECT_EQ(log.synced(), 0u);
-  expect_broken();
+  expect_broken(log);
+}
+
+TEST_F(LogFailures, AFailedWriteIsForEver) {
+  log.append("a");
+  log.sync();
+  log.append("b");
+  log.files().fail(Fault::write_fails, 0, test::seed());
+  EXPECT_EQ(log.write(), "io_error");
+  EXPECT_EQ(log.synced(), 1u);
+  expect_broken(log);
+  EXPECT_EQ(log.losses(1), 0u);
+}
+
+TEST_F(LogFailures, SoIsAFailedWriteOfTheNextLogsHeader) {
+  for (const char* key : {"a", "b", "c"}) log.append(wide(key));
+  log.sync();
+  log.files().fail(Fault::write_fails, 0, test::seed());
+  EXPECT_EQ(log.append(wide("d")), "io_error");
+  EXPECT_EQ(log.synced(), 3u);
+  expect_broken(log);
+  EXPECT_EQ(log.losses(3), 0u);
+}
+
+TEST_F(LogFailures, SoIsAFailedWriteOfTheEndRecord) {
+  log.append("a");
+  log.sync();
+  log.files().fail(Fault::write_fails, 0, test::seed());
+  EXPECT_EQ(log.close(), "io_error");
+  EXPECT_EQ(log.synced(), 1u);
+  expect_broken(log);
+  EXPECT_EQ(log.losses(1), 0u);
+}
+
+TEST_F(LogFailures, BehindAFailedWriteNothingIsSynced) {
+  log.append("a");
+  log.files().fail(Fault::write_fails, 0, test::seed());
+  EXPECT_EQ(log.sync(), "io_error");
+  EXPECT_EQ(log.syncs(), "nothing");
+  EXPECT_EQ(log.synced(), 0u);
+  expect_broken(log);
+}
+
+TEST_F(LogFailures, AFullBufferThatCannotBeWrittenIsToldByTheNextCall) {
+  // Its records may be in the file, whole, so the append that filled it cannot have done nothing.
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    ToldLogWriter eager({.directory = {}, .log_bytes = log_bytes, .buffer_bytes = 64});
+    EXPECT_EQ(eager.append(wide("a")), "ok");
+    EXPECT_EQ(eager.sync(), "ok");
+    eager.files().fail(Fault::write_fails, 0, test::seed() * 1000 + i);
+    EXPECT_EQ(eager.append(wide("b")), "ok");
+    EXPECT_EQ(eager.append(wide("c")), "io_error");
+    EXPECT_EQ(eager.synced(), 1u);
+    expect_broken(eager);
+    EXPECT_EQ(eager.losses(1), 0u);
+  }
+}
+
+TEST_F(LogFailures, NoRecordComesBehindAFullLogThatCannotBeWritten) {
+  for (const char* key : {"a", "b", "c"}) log.append(wide(key));
+  log.files().fail(Fault::write_fails, 0, test::seed());
+  EXPECT_EQ(log.append(wide("d")), "io_error");
+  expect_broken(log);
 }
 
 TEST_F(LogFailures, ALogWhoseSyncFailedGetsNoEndRecord) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/04-wal/every_crash.h"
 #include "tests/04-wal/told_log_writer.h"
 #include "tests/support/drawn.h"
 
@@ -211,23 +212,14 @@ TEST_F(LogRolling, InEveryCrashWhatWasSyncedIsThere) {
     }
   };
   std::size_t lost = 0;
-  std::uint64_t point = 0;
   announce("crashes that lost a synced write");
-  for (;; ++point) {
-    SimulatedFileSystem files;
-    files.crash_at(point);
-    run(files);
-    if (!files.dead()) break;
-    for (std::uint64_t i = 0; i < 60; ++i) {
-      SimulatedFileSystem left = files;
-      Random random(test::seed() * 1000 + i);
-      left.crash(power_losses[i % power_losses.size()], random);
-      if (last_intact_write(left) < synced) ++lost;
-    }
-  }
+  const std::uint64_t crashes =
+      after_every_crash(0, 60, run, [&](const SimulatedFileSystem& left) -> void {
+        if (last_intact_write(left) < synced) ++lost;
+      });
   observe("crashes that lost a synced write", std::to_string(lost));
   EXPECT_EQ(lost, 0u);
-  EXPECT_GT(point, 10u);
+  EXPECT_GT(crashes, 600u);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "tests/04-wal/every_crash.h"
 #include "tests/04-wal/told_log_writer.h"
 #include "tests/support/drawn.h"
 
@@ -66,6 +67,17 @@ TEST_F(LogWriting, TheDirectoryIsSyncedOnceForALog) {
   log.append("b");
   log.sync();
   EXPECT_EQ(log.syncs(), "db/000001.log");
+}
+
+TEST_F(LogWriting, WhereNothingIsNewNothingIsSynced) {
+  EXPECT_EQ(log.sync(), "ok");
+  EXPECT_EQ(log.syncs(), "nothing");
+  log.append("a");
+  log.sync();
+  EXPECT_EQ(log.syncs(), "db, db/000001.log");
+  EXPECT_EQ(log.sync(), "ok");
+  EXPECT_EQ(log.syncs(), "nothing");
+  EXPECT_EQ(log.losses(1), 0u);
 }
 
 TEST_F(LogWriting, ABatchIsOneRecord) {
@@ -242,22 +254,13 @@ TEST_F(LogWriting, AnEndRecordIsProofInEveryCrash) {
   std::size_t ended = 0;
   std::size_t untrue = 0;
   announce("an end record behind a record that is lost");
-  for (std::uint64_t point = 0;; ++point) {
-    SimulatedFileSystem files;
-    files.crash_at(point);
-    write_and_close(files);
-    if (!files.dead()) break;
-    for (std::uint64_t i = 0; i < 150; ++i) {
-      SimulatedFileSystem left = files;
-      Random random(test::seed() * 1000 + i);
-      left.crash(power_losses[i % power_losses.size()], random);
-      const std::string file = read_file(left, "db/000001.log").value_or("");
-      const std::size_t end = 40 + 3 * record_bytes(put("key", std::string(700, 'v')).bytes());
-      if (!drawn_record_at(file, end, 1)) continue;
-      ++ended;
-      if (last_intact_write(left) != 3) ++untrue;
-    }
-  }
+  after_every_crash(0, 150, write_and_close, [&](const SimulatedFileSystem& left) -> void {
+    const std::string file = read_file(left, "db/000001.log").value_or("");
+    const std::size_t end = 40 + 3 * record_bytes(put("key", std::string(700, 'v')).bytes());
+    if (!drawn_record_at(file, end, 1)) return;
+    ++ended;
+    if (last_intact_write(left) != 3) ++untrue;
+  });
   observe("an end record behind a record that is lost", std::to_string(untrue));
   EXPECT_EQ(untrue, 0u);
   EXPECT_GT(ended, 0u);

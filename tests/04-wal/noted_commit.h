@@ -129,6 +129,10 @@ class NotedLog final : public LogWriter {
   // The next append fails with this.
   void fail_append(Code code) { append_fails_ = code; }
 
+  // The next append is the last that succeeds: it fills the buffer, which cannot be written, so
+  // that every later call fails.
+  void fail_full_buffer() { buffer_fails_ = true; }
+
   // All writes fail; all syncs but so many, one that is under way being the first.
   void fail_write() { write_fails_ = true; }
   void fail_sync(int passing = 0) { syncs_left_ = passing; }
@@ -139,7 +143,13 @@ class NotedLog final : public LogWriter {
 
   Status append(SequenceNumber first, const Batch& batch) override {
     if (append_fails_) return failure(*std::exchange(append_fails_, {}), "the disk is full");
+    if (buffer_failed_) return failure(Code::io_error, "the disk is broken");
     steps_.note("append " + std::to_string(first));
+    if (buffer_fails_) {
+      buffer_failed_ = true;
+      fail_write();
+      fail_sync();
+    }
     last_ = first + batch.change_count() - 1;
     return {};
   }
@@ -169,6 +179,8 @@ class NotedLog final : public LogWriter {
  private:
   Steps& steps_;
   std::optional<Code> append_fails_;
+  bool buffer_fails_ = false;
+  bool buffer_failed_ = false;
   bool write_fails_ = false;
   std::optional<int> syncs_left_;  // unset: all succeed
   int syncs_ = 0;

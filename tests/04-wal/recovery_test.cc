@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "base/random.h"
 #include "persistence/log_writer.h"
+#include "tests/04-wal/every_crash.h"
 #include "tests/04-wal/told_recovery.h"
 
 namespace kv::test {
@@ -103,34 +103,6 @@ TEST_F(Recoveries, AStoreThatWasOpenedAgainIsNotClosed) {
       "1 put \"a\" = \"1\"; 2 put \"b\" = \"2\"; | last 2, synced 2, closed at 72, next log 3");
 }
 
-TEST_F(Recoveries, WhatStandsBehindAnEndRecordWasWrittenLater) {
-  // Somebody went on in the closed log, in the place of its end record, and that is what a crash
-  // left of it: the end record, and a later sector.
-  LogBytes log(1);
-  log.add(put("a", "1"));
-  log.end();
-  log.add_bytes(std::string(40, '\0'));
-  log.add(put("c", "3"), 1);
-  disk.lay(log);
-  EXPECT_EQ(disk.recovered(),
-            "1 put \"a\" = \"1\"; | last 1, synced 1, next log 2 | dropped 000001.log from 96: 71");
-}
-
-TEST_F(Recoveries, ACheckpointComesBeforeTheLogs) {
-  disk.lay_checkpoint(7, 3, {{5, "a"}, {7, "c"}});
-  LogBytes log(3, 8);
-  log.add(put("a", "2"));
-  disk.lay(log);
-  EXPECT_EQ(disk.recovered(),
-            "5 put \"a\" = \"1\"; 7 put \"c\" = \"1\"; 8 put \"a\" = \"2\"; "
-            "| checkpoint 7, last 8, synced 7, next log 4");
-}
-
-TEST_F(Recoveries, ACheckpointAloneIsAStore) {
-  disk.lay_checkpoint(7, 3, {{5, "a"}});
-  EXPECT_EQ(disk.recovered(), "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 3");
-}
-
 TEST_F(Recoveries, WhatTheCheckpointHasIsNotReplayed) {
   // The checkpoint was written while log 3 was being filled.
   disk.lay_checkpoint(3, 3, {{1, "a"}, {3, "b"}});
@@ -146,22 +118,25 @@ TEST_F(Recoveries, WhatTheCheckpointHasIsNotReplayed) {
             "| checkpoint 3, last 4, synced 3, next log 4");
 }
 
-TEST_F(Recoveries, LogsThatTheCheckpointReplacesAreLeftAlone) {
+TEST_F(Recoveries, ACheckpointTakesThePlaceOfTheLogsBeforeIt) {
+  const std::string expected =
+      "5 put \"a\" = \"1\"; 7 put \"c\" = \"1\"; 8 put \"a\" = \"2\"; "
+      "| checkpoint 7, last 8, synced 7, next log 4";
+  disk.lay_checkpoint(7, 3, {{5, "a"}, {7, "c"}});
+  LogBytes log(3, 8);
+  log.add(put("a", "2"));
+  disk.lay(log);
+  EXPECT_EQ(disk.recovered(), expected);
   // They may have come back after their removal, and they may be damaged.
   LogBytes old(1);
   old.add(put("old", "1"));
   disk.lay(old);
   disk.lay(2, "no log at all");
-  disk.lay_checkpoint(7, 3, {{5, "a"}});
-  LogBytes log(3, 8);
-  log.add(put("a", "2"));
-  disk.lay(log);
-  EXPECT_EQ(disk.recovered(),
-            "5 put \"a\" = \"1\"; 8 put \"a\" = \"2\"; "
-            "| checkpoint 7, last 8, synced 7, next log 4");
+  EXPECT_EQ(disk.recovered(), expected);
 }
 
 TEST_F(Recoveries, TheNextLogIsBehindAllThatAreThere) {
+  // A checkpoint alone is a store, too.
   disk.lay_checkpoint(7, 20, {{5, "a"}});
   EXPECT_EQ(disk.recovered(), "5 put \"a\" = \"1\"; | checkpoint 7, last 7, synced 7, next log 20");
   disk.lay(LogBytes(25, 8));
@@ -187,27 +162,33 @@ TEST_F(Recoveries, ATornTailIsDropped) {
             "1 put \"a\" = \"1\"; | last 1, synced 0, next log 2 | dropped 000001.log from 72: 60");
 }
 
-TEST_F(Recoveries, CutAnywhereThereIsAPrefix) {
-  // Nothing was ever synced, so no cut is corruption.
+TEST_F(Recoveries, CutAnywhereThereIsAPrefixOfWholeBatches) {
+  // Nothing was ever synced, so no cut is corruption. Behind it are zeros, or the file ends there.
   LogBytes first(1);
   LogBytes second(2, 4, 3);
   for (std::uint32_t i = 0; i < 3; ++i) first.add(put("a", "1"), i);
-  for (std::uint32_t i = 3; i < 6; ++i) second.add(put("b", "1"), i);
+  Batch three;
+  for (const char* key : {"a", "b", "c"}) three.put(key, std::string(30, 'v'));
+  second.add(put("b", "1"), 3);
+  second.add(three, 4);
+  second.add(put("b", "1"), 7);
   disk.lay(first, first.bytes().size());
   const std::string whole = second.file();
-  std::string seen;
-  announce("the last write, cut at every byte");
-  for (std::size_t size = 0; size <= whole.size(); ++size) {
-    disk.lay(2, whole.substr(0, size) + std::string(whole.size() - size, '\0'));
-    const Seen cut = recover_from(disk.files());
-    const bool right = cut.result && cut.versions.size() == cut.result->last &&
-                       cut.result->next_log == 3 && !cut.result->closed;
-    seen += right ? std::to_string(cut.result->last) : "!";
+  for (const bool zeros : {true, false}) {
+    std::string seen;
+    const std::string call = announce(zeros ? "the last write, zeros from every byte on"
+                                            : "the same, cut at every byte");
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+      disk.lay(2, whole.substr(0, size) + std::string(zeros ? whole.size() - size : 0, '\0'));
+      const Seen cut = recover_from(disk.files());
+      const bool right = cut.result && cut.versions.size() == cut.result->last &&
+                         cut.result->next_log == 3 && !cut.result->closed;
+      seen += right ? std::to_string(cut.result->last) : "!";
+    }
+    observe(call, seen);
+    EXPECT_EQ(seen.find_first_not_of("3478"), std::string::npos) << seen;
+    EXPECT_TRUE(seen.starts_with("33") && seen.ends_with("8")) << seen;
   }
-  observe("the last write, cut at every byte", seen);
-  EXPECT_TRUE(seen.starts_with("33")) << seen;
-  EXPECT_TRUE(seen.ends_with("6")) << seen;
-  EXPECT_EQ(seen.find('!'), std::string::npos) << seen;
 }
 
 TEST_F(Recoveries, ANewLogThatNeverReachedTheDiskIsNoMatter) {
@@ -238,28 +219,19 @@ TEST_F(Recoveries, AfterEveryCrashWhatWasSyncedIsThere) {
     static_cast<void>((*log)->close());
   };
   std::size_t wrong = 0;
-  std::uint64_t crashes = 0;
   std::string first_wrong;
   announce("crashes after which recovery is wrong");
-  for (std::uint64_t point = 3;; ++point) {
-    SimulatedFileSystem files;
-    files.crash_at(point);
-    run(files);
-    if (!files.dead()) break;
-    for (std::uint64_t i = 0; i < 60; ++i, ++crashes) {
-      SimulatedFileSystem left = files;
-      Random random(test::seed() * 1000 + i);
-      left.crash(power_losses[i % power_losses.size()], random);
-      const Seen seen = recover_from(left);
-      bool right =
-          seen.result && seen.result->last >= synced && seen.versions.size() == seen.result->last;
-      for (std::size_t k = 0; right && k < seen.versions.size(); ++k) {
-        const std::string number = std::to_string(k + 1);
-        right = seen.versions[k].starts_with(number + " put \"k" + number + "\"");
-      }
-      if (!right && wrong++ == 0) first_wrong = std::to_string(synced) + ": " + seen.text();
+  const auto look = [&](const SimulatedFileSystem& left) -> void {
+    const Seen seen = recover_from(left);
+    bool right =
+        seen.result && seen.result->last >= synced && seen.versions.size() == seen.result->last;
+    for (std::size_t k = 0; right && k < seen.versions.size(); ++k) {
+      const std::string number = std::to_string(k + 1);
+      right = seen.versions[k].starts_with(number + " put \"k" + number + "\"");
     }
-  }
+    if (!right && wrong++ == 0) first_wrong = std::to_string(synced) + ": " + seen.text();
+  };
+  const std::uint64_t crashes = after_every_crash(3, 60, run, look);
   observe("crashes after which recovery is wrong", std::to_string(wrong));
   EXPECT_EQ(wrong, 0u) << "the first one, with what was synced: " << first_wrong;
   EXPECT_GT(crashes, 500u);

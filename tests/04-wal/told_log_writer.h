@@ -143,9 +143,9 @@ class ToldLogWriter {
     return lost;
   }
 
-  // What was synced since this was last asked, in no order.
+  // What was synced since any of these three was last asked, as often as it was, in no order.
   std::string syncs() {
-    std::set<std::string> synced;
+    std::multiset<std::string> synced;
     for (const CrashPoint& point : calls_since()) {
       if (point.call == ChangingCall::sync || point.call == ChangingCall::sync_directory) {
         synced.insert(point.path);
@@ -154,8 +154,7 @@ class ToldLogWriter {
     return saw("synced meanwhile", joined({synced.begin(), synced.end()}));
   }
 
-  // The writes and syncs of files since this or syncs() was last asked, in order; several of a kind
-  // in a row count once.
+  // The writes and syncs of files, in order; several of a kind in a row count once.
   std::string calls() {
     std::vector<std::string> told_calls;
     for (const CrashPoint& point : calls_since()) {
@@ -166,6 +165,15 @@ class ToldLogWriter {
       }
     }
     return saw("called meanwhile", joined(told_calls));
+  }
+
+  // Every call that changes something.
+  std::string changes() {
+    std::vector<std::string> told_calls;
+    for (const CrashPoint& point : calls_since()) {
+      told_calls.push_back(std::string(name(point.call)) + " " + point.path);
+    }
+    return saw("changed meanwhile", joined(told_calls));
   }
 
   SimulatedFileSystem& files() { return files_; }

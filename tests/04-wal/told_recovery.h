@@ -22,6 +22,13 @@
 
 namespace kv::test {
 
+// The log with a byte wrong in what begins at the offset.
+inline LogBytes damaged(LogBytes log, std::size_t offset) {
+  std::string& bytes = log.bytes();
+  bytes.replace(offset + 3, 1, 1, static_cast<char>(bytes.at(offset + 3) ^ 0x40));
+  return log;
+}
+
 // What recovery handed over, and what it said.
 struct Seen {
   Result<Recovered> result = Recovered{};

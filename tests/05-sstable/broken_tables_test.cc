@@ -274,9 +274,9 @@ TEST_F(BrokenTables, ABlockThatIsNone) {
   EXPECT_EQ(table.find("e"), "\"e\"@3=\"5\"");
   EXPECT_EQ(table.verify(), place + std::to_string(none));
   for (const char* key : {"b", "c", "d"}) {
-    EXPECT_EQ(table.forward().seek(ikey(key)), "corruption");
+    EXPECT_EQ(table.forward().seek(ikey(key, 3)), "corruption");
     ToldWalk reverse = table.reverse();
-    reverse.seek(ikey(key));
+    reverse.seek(ikey(key, 3));
     const std::uint64_t at = *key == 'b' ? none : *key == 'c' ? short_key : far;
     EXPECT_EQ(told_status(reverse.walk().status()), place + std::to_string(at));
   }

@@ -68,6 +68,7 @@ class HeldFiles final : public FileSystem {
   Status rename(std::string_view, std::string_view) override { return refusal(); }
   Status unlink(std::string_view) override { return refusal(); }
   Status create_directory(std::string_view) override { return refusal(); }
+  Status remove_directory(std::string_view) override { return refusal(); }
   Status sync_directory(std::string_view) override { return refusal(); }
   Result<std::unique_ptr<FileLock>> lock(std::string_view) override { return refusal(); }
 

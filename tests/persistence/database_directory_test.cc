@@ -185,10 +185,57 @@ void expect_durable_after(const SimulatedFileSystem& before, std::uint64_t point
       Random random(test::seed() * 1000 + i);
       left.crash(policy, random);
       ASSERT_EQ(read_file(left, "a/b/db/000001.log").value_or("lost"), "data")
-          << "opened again after a crash at point " << point;
+          << "opened again after a crash or a fault at point " << point;
       ASSERT_TRUE(ok(DatabaseDirectory::open(left, "a/b/db", "wal"))) << point;
     }
   }
+}
+
+TEST_F(Directories, ItsNamesAreDurableWhenItIsOpenedAfterASyncThatFailed) {
+  // Whatever the failed sync has forgotten the kernel still shows: the directory, and FORMAT in it.
+  for (const Fault fault : {Fault::sync_fails_keeps, Fault::sync_fails_reverts}) {
+    int failed = 0;
+    for (std::uint64_t passing = 0; passing < 12; ++passing) {
+      SimulatedFileSystem files;
+      files.fail(fault, passing);
+      if (!DatabaseDirectory::open(files, "a/b/db", "wal")) ++failed;
+      files.clear_faults();
+      expect_durable_after(files, passing);
+    }
+    EXPECT_EQ(failed, 6);  // three directories, once more the last of them, FORMAT and its name
+  }
+}
+
+TEST_F(Directories, BesideDataThereIsAFormatWhateverComesUndone) {
+  // The maker dies at each point; the next one makes a log, and the power goes at once.
+  for (std::uint64_t point = 0;; ++point) {
+    SimulatedFileSystem files;
+    files.crash_at(point);
+    static_cast<void>(DatabaseDirectory::open(files, "db", "wal"));
+    if (!files.dead()) break;
+    Random random(test::seed() + point);
+    files.crash(CrashPolicy::process_death, random);
+    ASSERT_TRUE(ok(DatabaseDirectory::open(files, "db", "wal"))) << point;
+    ASSERT_TRUE(ok(files.create("db/000001.log")));
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      SimulatedFileSystem left = files;
+      left.crash(power_losses[i % power_losses.size()], random);
+      EXPECT_TRUE(ok(DatabaseDirectory::open(left, "db", "wal"))) << point << ", " << i;
+    }
+  }
+}
+
+TEST_F(Directories, AFormatThatIsNotDurableIsNotThere) {
+  ASSERT_TRUE(ok(files_.create_directory("db")));
+  lay("db/000007.log", "");
+  for (std::uint64_t passing = 0;; ++passing) {
+    auto directory = DatabaseDirectory::open_unchecked(files_, "db");
+    ASSERT_TRUE(ok(directory));
+    files_.fail(Fault::sync_fails_keeps, passing);
+    if (directory->write_format("wal")) break;
+    EXPECT_FALSE(files_.exists("db/FORMAT").value_or(true)) << passing;
+  }
+  EXPECT_EQ(engine_of(files_, "db").value_or(""), "wal");
 }
 
 TEST_F(Directories, ItsNameIsDurableWhenItIsOpen) { expect_durable_after(files_, 0); }

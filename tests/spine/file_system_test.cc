@@ -278,6 +278,52 @@ TEST_P(AnyFileSystem, ADirectoryListsItsNamesInOrder) {
   EXPECT_EQ(files_.file_size(at("a")).value(), 1u);
 }
 
+TEST_P(AnyFileSystem, ADirectoryIsRemovedWhereItIsEmpty) {
+  ASSERT_TRUE(ok(files_.create_directory(at("d"))));
+  write_file("d/a", "one");
+  EXPECT_TRUE(fails_with(Code::io_error, files_.remove_directory(at("d"))));
+  EXPECT_EQ(content("d/a"), "one");
+  EXPECT_TRUE(fails_with(Code::io_error, files_.remove_directory(at("d/a"))));
+  EXPECT_TRUE(fails_with(Code::io_error, files_.remove_directory(at("missing"))));
+  ASSERT_TRUE(ok(files_.unlink(at("d/a"))));
+  EXPECT_TRUE(ok(files_.remove_directory(at("d"))));
+  EXPECT_EQ(names(), Names{});
+}
+
+// What it holds is said once; so is what a failure leaves.
+TEST_P(AnyFileSystem, AFileIsReplacedWhole) {
+  const auto two = [](AppendFile& file) {
+    Status done = file.append("one");
+    return done ? file.append("two") : done;
+  };
+  EXPECT_EQ(replace_file(files_, at("a"), two).value_or(0), 6u);
+  EXPECT_EQ(content("a"), "onetwo");
+  write_file("a.new", "left by a crash");
+  const auto none = [](AppendFile&) { return Status(); };
+  EXPECT_EQ(replace_file(files_, at("a"), none).value_or(1), 0u);
+  EXPECT_EQ(content("a"), "");
+  const auto fails = [](AppendFile& file) -> Status {
+    EXPECT_TRUE(ok(file.append("half")));
+    return failure(Code::corruption, "what is to be written cannot be read");
+  };
+  EXPECT_TRUE(fails_with(Code::corruption, replace_file(files_, at("a"), fails)));
+  EXPECT_EQ(content("a"), "");
+  EXPECT_EQ(names(), Names{"a"});
+  EXPECT_FALSE(replace_file(files_, at("missing/a"), two).has_value());
+}
+
+TEST_P(AnyFileSystem, AFileIsReplacedAndItsDirectorySyncedAsToldTo) {
+  const auto two = [](AppendFile& file) { return file.append("two"); };
+  int synced = 0;
+  EXPECT_TRUE(ok(replace_file(files_, at("a"), two, [&]() -> Status {
+    ++synced;
+    return {};
+  })));
+  EXPECT_EQ(synced, 1);
+  const auto refuse = []() -> Status { return failure(Code::io_error, "no"); };
+  EXPECT_TRUE(fails_with(Code::io_error, replace_file(files_, at("b"), two, refuse)));
+}
+
 TEST_P(AnyFileSystem, ALockIsHeldOnce) {
   {
     const auto lock = files_.lock(at("LOCK"));

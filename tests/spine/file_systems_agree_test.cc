@@ -101,6 +101,10 @@ class Caller {
         return fmt::format("create_directory {}: {}", name,
                            answer(files_.create_directory(at(name))));
       case 3:
+        if (draw.below(4) == 0) {
+          return fmt::format("remove_directory {}: {}", name,
+                             answer(files_.remove_directory(at(name))));
+        }
         return fmt::format("sync_directory {}: {}", name, answer(files_.sync_directory(at(name))));
       case 4: {
         const Result<Names> names = files_.list(at(name));

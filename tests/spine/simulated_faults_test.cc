@@ -72,6 +72,22 @@ TEST(SimulatedFaults, AFullDiskHasRoomForWhatIsPreallocated) {
   EXPECT_EQ(content(files, "a"), "axc");
 }
 
+TEST(SimulatedFaults, TheNthWriteIntoWhatIsPreallocatedFails) {
+  Contents left;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SimulatedFileSystem files;
+    const auto file = files.preallocate("a", 3);
+    files.fail(Fault::write_fails, 1, seed);
+    EXPECT_TRUE(ok((*file)->write(0, "...")));
+    EXPECT_TRUE(ok((*file)->write(0, "")));  // writes nothing, and so cannot fail
+    EXPECT_TRUE(fails_with(Code::io_error, (*file)->write(1, "xy")));
+    left.insert(content(files, "a"));
+    EXPECT_TRUE(ok((*file)->write(1, "xy")));
+    EXPECT_EQ(content(files, "a"), ".xy");
+  }
+  EXPECT_EQ(left, (Contents{"...", ".x.", ".xy"}));
+}
+
 TEST(SimulatedFaults, TheNthReadFails) {
   SimulatedFileSystem files;
   lay_down(files, "a", "one");
@@ -157,17 +173,31 @@ TEST(SimulatedFaults, AFailedSyncOfADirectoryForgetsItsNames) {
   }
 }
 
+TEST(SimulatedFaults, ADirectoryWhoseNameWasForgottenIsMadeOnceMore) {
+  SimulatedFileSystem files;
+  ASSERT_TRUE(ok(files.create_directory("d")));
+  files.fail(Fault::sync_fails_keeps);
+  EXPECT_TRUE(fails_with(Code::io_error, files.sync_directory("/")));
+  EXPECT_TRUE(ok(files.remove_directory("d")));
+  EXPECT_EQ(names(files), Names{});
+  EXPECT_TRUE(ok(files.create_directory("d")));
+  EXPECT_TRUE(ok(files.sync_directory("/")));
+  EXPECT_EQ(directories(files, CrashPolicy::nothing), (Directories{{"d"}}));
+}
+
 TEST(SimulatedFaults, ARestartDropsThem) {
   SimulatedFileSystem files;
   lay_down(files, "a", "one");
   files.fail(Fault::read_fails);
   files.fail(Fault::sync_fails_keeps);
+  files.fail(Fault::write_fails);
   files.fail(Fault::disk_full);
   EXPECT_TRUE(fails_with(Code::no_space, files.preallocate("b", 1)));
   Random random(1);
   files.crash(CrashPolicy::everything, random);
   EXPECT_EQ(content(files, "a"), "one");
   EXPECT_TRUE(ok(created(files, "b", "x")->sync()));
+  EXPECT_TRUE(ok((*files.open_preallocated("a"))->write(0, "new")));
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ Status change_everything(FileSystem& files) {
   if (Status done = (*log)->sync(); !done) return done;
   if (Status done = files.rename("a", "b"); !done) return done;
   if (Status done = files.unlink("log"); !done) return done;
+  if (Status done = files.remove_directory("d"); !done) return done;
   if (Status done = files.sync_directory("/"); !done) return done;
   auto lock = files.lock("LOCK");
   if (!lock) return failure(std::move(lock));
@@ -61,8 +62,8 @@ TEST(CrashPoints, EveryChangingCallHasItsNumberAndTheSameOneAgain) {
   ASSERT_TRUE(ok(change_everything(files)));
   EXPECT_EQ(told(files),
             "create_directory d\ncreate a\nappend a\nsync a\npreallocate log\nwrite log\n"
-            "sync log\nrename a\nunlink log\nsync_directory /\nlock LOCK\n");
-  EXPECT_EQ(files.points(), 11u);
+            "sync log\nrename a\nunlink log\nremove_directory d\nsync_directory /\nlock LOCK\n");
+  EXPECT_EQ(files.points(), 12u);
   SimulatedFileSystem again;
   ASSERT_TRUE(ok(change_everything(again)));
   EXPECT_EQ(told(again), told(files));
@@ -80,6 +81,7 @@ TEST(CrashPoints, CallsThatChangeNothingHaveNone) {
   (void)files.exists("a");
   (void)files.create("a");
   (void)files.unlink("missing");
+  (void)files.remove_directory("missing");
   (void)files.open_preallocated("a");
   (void)files.lock("LOCK");
   (void)file->append("");
@@ -97,6 +99,7 @@ TEST(CrashPoints, FromThereOnEveryCallFails) {
     EXPECT_EQ(files.points(), point + 1);
     EXPECT_TRUE(fails_with(Code::io_error, files.create("z")));
     EXPECT_TRUE(fails_with(Code::io_error, files.create_directory("z")));
+    EXPECT_TRUE(fails_with(Code::io_error, files.remove_directory("d")));
     EXPECT_TRUE(fails_with(Code::io_error, files.sync_directory("/")));
     EXPECT_TRUE(fails_with(Code::io_error, files.list("/")));
     EXPECT_TRUE(fails_with(Code::io_error, files.exists("z")));
@@ -182,21 +185,12 @@ TEST(SimulatedCopies, HaveNoLocksFaultsAndCrashesAhead) {
   EXPECT_TRUE(ok(created(copy, "a", "x")->sync()));
 }
 
-// The steps that the header shows as the use of it.
-Status replace(FileSystem& files, const std::string& path, std::string_view content) {
-  const std::string beside = path + ".new";
-  if (files.exists(beside).value_or(false)) {
-    if (Status gone = files.unlink(beside); !gone) return gone;
-  }
-  auto file = files.create(beside);
-  if (!file) return failure(std::move(file));
-  if (Status written = (*file)->append(content); !written) return written;
-  if (Status synced = (*file)->sync(); !synced) return synced;
-  if (Status renamed = files.rename(beside, path); !renamed) return renamed;
-  return files.sync_directory(directory_of(path));
+Result<std::uint64_t> replace(FileSystem& files, const std::string& path,
+                              std::string_view content) {
+  return replace_file(files, path, [&](AppendFile& file) { return file.append(content); });
 }
 
-// Sees "old" or "new" at every crash, and at every crash of what comes after it.
+// The test that the header shows: "old" or "new" at every crash, and the next one can be put there.
 TEST(SimulatedFileSystem, ShowsThatAFileIsReplacedWhole) {
   Random random(test::seed());
   std::uint64_t points = 0;
@@ -217,6 +211,23 @@ TEST(SimulatedFileSystem, ShowsThatAFileIsReplacedWhole) {
     }
   }
   EXPECT_EQ(points, 5u);
+}
+
+// A failed sync of the directory leaves the new file's name in doubt for ever; to replace it once
+// more does not.
+TEST(SimulatedFileSystem, ShowsThatAFileIsReplacedOnceMoreAfterAFailure) {
+  for (const Fault fault : {Fault::sync_fails_keeps, Fault::sync_fails_reverts, Fault::disk_full}) {
+    for (std::uint64_t passing = 0;; ++passing) {
+      SimulatedFileSystem files;
+      lay_down(files, "/file", "old");
+      files.fail(fault, passing);
+      if (replace(files, "/file", "new")) break;
+      EXPECT_EQ(names(files), Names{"file"});
+      files.clear_faults();
+      EXPECT_TRUE(ok(replace(files, "/file", "newer")));
+      EXPECT_EQ(content(after(files, CrashPolicy::nothing), "/file"), "newer");
+    }
+  }
 }
 
 // And that the harness sees it when a sync is left out.

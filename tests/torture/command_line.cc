@@ -21,7 +21,7 @@ std::map<std::string, Value> by_name(const Values& values) {
 }
 
 struct Typed {
-  std::string engine = "wal";
+  std::string engine;
   std::optional<std::uint64_t> point;
   CrashPolicy policy = CrashPolicy::process_death;
   std::optional<std::uint64_t> second_point;
@@ -31,13 +31,13 @@ struct Typed {
 void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   static const auto policies = by_name<CrashPolicy>(all_policies);
   static const auto faults = by_name<Fault>(std::initializer_list<Fault>{
-      Fault::disk_full, Fault::sync_fails_keeps, Fault::sync_fails_reverts});
+      Fault::disk_full, Fault::write_fails, Fault::sync_fails_keeps, Fault::sync_fails_reverts});
   static const auto levels = by_name<Durability>(
       std::initializer_list<Durability>{Durability::none, Durability::wal, Durability::sync});
   app.add_flag("--list", arguments.list, "the workloads and engines that there are");
   app.add_flag("--slice", arguments.slice, "a fixed part that takes seconds");
   app.add_flag("--first", arguments.first, "stop at the first violation");
-  app.add_option("--engine", typed.engine, "the engine")->capture_default_str();
+  app.add_option("--engine", typed.engine, "only this one");
   app.add_option("--workload", arguments.workload, "only this one; `threads` is one, too");
   app.add_option("--seed", arguments.seed, "only this one");
   app.add_option("--kill-rounds", arguments.kill_rounds,
@@ -47,21 +47,25 @@ void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   const std::string again = "Once more";
   app.add_option("--point", typed.point, "crash at the call of this number")->group(again);
   app.add_option("--policy", typed.policy, "what the crash leaves")
-      ->transform(CLI::CheckedTransformer(policies))
+      ->transform(CLI::CheckedTransformer(policies).description(""))
+      ->type_name("POLICY")
       ->group(again);
   app.add_option("--second-point", typed.second_point, "crash at this call of the recovery, too")
       ->group(again);
   app.add_option("--second-policy", typed.second_policy, "what the second crash leaves")
-      ->transform(CLI::CheckedTransformer(policies))
+      ->transform(CLI::CheckedTransformer(policies).description(""))
+      ->type_name("POLICY")
       ->group(again);
   app.add_option("--fault", arguments.fault, "a fault instead of a crash")
-      ->transform(CLI::CheckedTransformer(faults))
+      ->transform(CLI::CheckedTransformer(faults).description(""))
+      ->type_name("FAULT")
       ->group(again);
   app.add_option("--passing", arguments.passing, "how many calls it lets pass")->group(again);
   const std::string child = "What a child is told that is to be killed";
   app.add_option("--child", arguments.child, "its directory")->group(child);
-  app.add_option("--durability", arguments.durability, "its store's")
-      ->transform(CLI::CheckedTransformer(levels))
+  app.add_option("--durability", arguments.durability, "its store's: none, wal or sync")
+      ->transform(CLI::CheckedTransformer(levels).description(""))
+      ->type_name("LEVEL")
       ->group(child);
 }
 
@@ -69,7 +73,7 @@ Status look_up(Arguments& arguments, const Typed& typed) {
   for (const EngineUnderTorture& engine : engines_under_torture()) {
     if (engine.name == typed.engine) arguments.engine = &engine;
   }
-  if (arguments.engine == nullptr) {
+  if (!typed.engine.empty() && arguments.engine == nullptr) {
     return failure(Code::invalid_argument,
                    fmt::format("no engine {}; --list tells which there are", typed.engine));
   }
@@ -83,8 +87,12 @@ Status look_up(Arguments& arguments, const Typed& typed) {
     arguments.accident->second = {*typed.second_point, typed.second_policy};
   }
   const bool once = arguments.accident || arguments.fault;
-  if (once && (find_workload(workload) == nullptr || !arguments.seed)) {
-    return failure(Code::invalid_argument, "--point and --fault take a --workload and a --seed");
+  if (once && (!arguments.engine || find_workload(workload) == nullptr || !arguments.seed)) {
+    return failure(Code::invalid_argument,
+                   "--point and --fault take an --engine, a --workload and a --seed");
+  }
+  if (!arguments.child.empty() && !arguments.engine) {
+    return failure(Code::invalid_argument, "--child takes an --engine");
   }
   return {};
 }
@@ -94,6 +102,17 @@ Status look_up(Arguments& arguments, const Typed& typed) {
 Result<Arguments> parse_command_line(int argc, char** argv) {
   CLI::App app("torture: crashes stores at every call, and looks at what is left");
   app.footer(
+      "Policies, what a crash leaves (base/crash_policy.h draws them):\n"
+      "  process_death   the process dies, the kernel keeps all\n"
+      "  nothing         the power goes, and nothing unsynced had reached the disk\n"
+      "  everything      the power goes, but all had reached the disk\n"
+      "  torn_prefix     of each file and directory the first changes, the last one in part\n"
+      "  random_sectors  each sector of 512 bytes as it was at some moment\n"
+      "  lost_entry      all bytes, but in each directory a change of names is undone\n"
+      "Faults, which the process lives through:\n"
+      "  disk_full           no space from then on, until the store is opened again\n"
+      "  sync_fails_keeps    a sync fails; the process still sees what will never be on the disk\n"
+      "  sync_fails_reverts  a sync fails; the process sees what the disk holds\n"
       "Exit codes: 0 no violation, and every kind of call was crashed at; 1 otherwise; 2 wrong "
       "usage.\nThe last line counts: \"torture: N crash points, ..., V violations\".");
   Arguments arguments;

@@ -22,7 +22,7 @@ struct Arguments {
   bool first = false;    // stop at the first violation
   bool damage = false;   // only that
   bool misread = false;  // only that
-  const EngineUnderTorture* engine = nullptr;
+  const EngineUnderTorture* engine = nullptr;  // null: all, one after the other
   std::string workload;  // empty: all
   std::optional<std::uint64_t> seed;
   std::optional<Accident> accident;

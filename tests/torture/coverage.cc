@@ -22,10 +22,19 @@ std::uint64_t Coverage::total() const {
   return sum;
 }
 
-std::string Coverage::table(std::span<const Cell> needed) const {
+void Coverage::add(const Coverage& other) {
+  for (std::size_t i = 0; i < calls; ++i) {
+    for (std::size_t k = 0; k < phase_count; ++k) counts_[i][k] += other.counts_[i][k];
+  }
+}
+
+std::string Coverage::table(std::span<const Cell> needed, std::string_view background) const {
+  const auto named = [&](Phase phase) {
+    return phase == Phase::background ? background : name(phase);
+  };
   std::string text = fmt::format("{:<18}", "call");
   for (std::size_t i = 0; i < phase_count; ++i) {
-    text += fmt::format("{:>12}", name(static_cast<Phase>(i)));
+    text += fmt::format("{:>12}", named(static_cast<Phase>(i)));
   }
   text += '\n';
   for (std::size_t i = 0; i < calls; ++i) {
@@ -38,7 +47,7 @@ std::string Coverage::table(std::span<const Cell> needed) const {
   }
   for (const Cell& cell : needed) {
     if (of(cell) > 0) continue;
-    text += fmt::format("not covered: {} in phase {}\n", kv::name(cell.call), name(cell.phase));
+    text += fmt::format("not covered: {} in phase {}\n", kv::name(cell.call), named(cell.phase));
   }
   return text;
 }

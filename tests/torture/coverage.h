@@ -2,7 +2,7 @@
 
 // At which calls the process has died, and in which phase: a table that shows what was left out.
 //
-//   call              foreground  background    recovery
+//   call              foreground  checkpoint    recovery
 //   preallocate              412           ·         306
 //   ...
 //
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "base/simulated_file_system.h"
 
@@ -36,12 +37,15 @@ class Coverage {
   }
   std::uint64_t total() const;
 
-  // The table, and below it a line for each cell that should not be empty and is.
-  std::string table(std::span<const Cell> needed) const;
+  void add(const Coverage& other);
+
+  // The table, and below it a line for each cell that should not be empty and is. `background` says
+  // what the engine does there.
+  std::string table(std::span<const Cell> needed, std::string_view background) const;
   bool complete(std::span<const Cell> needed) const;
 
  private:
-  static constexpr std::size_t calls = 10;  // ChangingCall has so many
+  static constexpr std::size_t calls = 11;  // ChangingCall has so many
 
   std::uint64_t& at(const Cell& cell) {
     return counts_[static_cast<std::size_t>(cell.call)][static_cast<std::size_t>(cell.phase)];

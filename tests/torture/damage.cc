@@ -22,11 +22,8 @@ struct Subject {
 };
 
 std::string log_of(const FileSystem& files) {
-  const std::vector<std::string> names = files.list(store_directory).value();
-  for (const std::string& name : names) {
-    if (name.ends_with(".log")) return join(store_directory, name);
-  }
-  return "";
+  const std::vector<LogNumber> logs = logs_in(files, store_directory).value();
+  return logs.empty() ? "" : log_path(store_directory, logs.front());
 }
 
 Script small_script(bool closed, bool checkpoint) {
@@ -91,9 +88,7 @@ class Damages {
   Opened open(SimulatedFileSystem& files, const Oracle& oracle) {
     Opened opened;
     const auto executor = std::make_shared<SimulatedExecutor>(Random(1));
-    Options options;
-    options.directory = store_directory;
-    options.write_buffer_bytes = 4096;
+    const Options options = options_under_torture(store_directory, 4096);
     ++report_.recoveries;
     const auto store = engine_.open(options, {&files, executor, [&](std::string_view message) {
                                                 opened.warnings.emplace_back(message);
@@ -195,7 +190,7 @@ class Damages {
     violation.where = fmt::format("engine {}, {}", engine_.name, subject.what);
     violation.story = {std::move(damage)};
     violation.what = std::move(what);
-    violation.command = "build/dev/bin/torture --damage";
+    violation.command = fmt::format("build/dev/bin/torture --engine {} --damage", engine_.name);
     report_.violations.push_back(std::move(violation));
   }
 

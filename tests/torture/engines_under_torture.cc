@@ -1,13 +1,16 @@
 #include "tests/torture/engines_under_torture.h"
 
+#include <utility>
+
 #include "engines/engines.h"
 
 namespace kv::torture {
 namespace {
 
-// Logs are made by whoever writes and by whoever opens, checkpoints by background tasks and, after
-// a crash, by whoever opens.
-constexpr Cell wal_makes[] = {
+// Logs are made by whoever writes and by whoever opens; checkpoints and tables by background tasks
+// and, after a crash, by whoever opens. (A writer that waits for room runs such a task then and
+// there, and it is a background task still.)
+constexpr Cell logged_makes[] = {
     {ChangingCall::preallocate, Phase::foreground},
     {ChangingCall::write, Phase::foreground},
     {ChangingCall::sync, Phase::foreground},
@@ -32,11 +35,21 @@ constexpr Cell wal_makes[] = {
 
 // Of two functions of one name, those that the table's columns want.
 constexpr EngineUnderTorture table[] = {
-    {"wal", open_wal, open_wal, wal_makes},
+    {"wal", open_wal, open_wal, "checkpoint", logged_makes},
+    {"sstable", open_sstable, open_sstable, "write-out", logged_makes},
 };
 
 }  // namespace
 
 std::span<const EngineUnderTorture> engines_under_torture() { return table; }
+
+Options options_under_torture(std::string directory, std::size_t log_bytes) {
+  Options options;
+  options.directory = std::move(directory);
+  options.write_buffer_bytes = log_bytes;
+  options.block_bytes = 128;
+  options.block_cache_bytes = 1024;
+  return options;
+}
 
 }  // namespace kv::torture

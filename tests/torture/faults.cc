@@ -16,6 +16,7 @@ std::uint64_t targets(Fault fault, const std::vector<CrashPoint>& history) {
     if (fault == Fault::disk_full) {
       return point.call == ChangingCall::append || point.call == ChangingCall::preallocate;
     }
+    if (fault == Fault::write_fails) return point.call == ChangingCall::write;
     return point.call == ChangingCall::sync || point.call == ChangingCall::sync_directory;
   };
   return static_cast<std::uint64_t>(std::ranges::count_if(history, is_target));
@@ -41,6 +42,7 @@ Violation violation_of(const EngineUnderTorture& engine, const Script& script, F
 std::string_view name(Fault fault) {
   switch (fault) {
     case Fault::disk_full: return "disk_full";
+    case Fault::write_fails: return "write_fails";
     case Fault::read_fails: return "read_fails";
     case Fault::read_flips_bit: return "read_flips_bit";
     case Fault::sync_fails_keeps: return "sync_fails_keeps";
@@ -53,7 +55,6 @@ Complaint live_through(const EngineUnderTorture& engine, const Script& script, F
                        std::uint64_t passing, Report& report, std::vector<std::string>* story) {
   World world(engine, script);
   if (story != nullptr) world.tell();
-  if (script.steps.empty() || !world.play_next()) return world.complaint();
   world.fail(fault, passing);
   world.play();
   add_story(story, world.story());
@@ -98,12 +99,10 @@ void add_violation(const EngineUnderTorture& engine, const Script& script, Fault
 void fail_everywhere(const EngineUnderTorture& engine, const Script& script, std::uint64_t every,
                      Report& report) {
   World whole(engine, script);
-  whole.play_next();
-  const auto opening = static_cast<std::ptrdiff_t>(whole.files().points());
   whole.play();
-  auto history = whole.files().history();
-  history.erase(history.begin(), history.begin() + opening);
-  for (const Fault fault : {Fault::disk_full, Fault::sync_fails_keeps, Fault::sync_fails_reverts}) {
+  const std::vector<CrashPoint> history = whole.files().history();
+  for (const Fault fault :
+       {Fault::disk_full, Fault::write_fails, Fault::sync_fails_keeps, Fault::sync_fails_reverts}) {
     const std::uint64_t calls = targets(fault, history);
     for (std::uint64_t passing = script.seed % every; passing < calls; passing += every) {
       if (!live_through(engine, script, fault, passing, report)) continue;
@@ -130,9 +129,7 @@ class Misreading {
     Complaint wrong;
     {
       const auto executor = std::make_shared<SimulatedExecutor>(Random(seed));
-      Options options;
-      options.directory = store_directory;
-      options.write_buffer_bytes = script_.log_bytes;
+      const Options options = options_under_torture(store_directory, script_.log_bytes);
       ++report_.recoveries;
       const auto store = engine_.open(options, {&files, executor, [&](std::string_view message) {
                                                   warnings.emplace_back(message);

@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <vector>
 
+#include "engines/environment.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/torture/author.h"
 
@@ -19,10 +21,8 @@ namespace {
 constexpr std::size_t log_bytes = 16384;  // rolls every few dozen writes
 
 Options options_of(const Child& child) {
-  Options options;
-  options.directory = child.directory;
+  Options options = options_under_torture(child.directory, log_bytes);
   options.durability = child.durability;
-  options.write_buffer_bytes = log_bytes;
   return options;
 }
 
@@ -121,7 +121,13 @@ class Victim {
     learn(child, acknowledged);
     oracle_.crashed(CrashPolicy::process_death);
 
-    const auto store = engine_.open_for_real(options_of(child));
+    Result<Environment> environment = real_environment();
+    if (!environment) return "no thread: " + environment.error().text();
+    // The write under way may be torn, and then the store says so.
+    std::atomic<std::uint64_t> warnings = 0;
+    environment->warn = [&](std::string_view) { ++warnings; };
+    const auto store = engine_.open(options_of(child), *environment);
+    report.torn_tails += warnings;
     if (!store) return "cannot be opened: " + store.error().text();
     ++report.recoveries;
     report.acknowledged += oracle_.promised_writes();

@@ -33,19 +33,21 @@ struct Amount {
 constexpr Amount whole{5, {1, 24}, 2, 25, 1, 300, 40};
 constexpr Amount slice{1, {9, 4}, 9, 120, 41, 12, 2};
 
+// Torture of one engine.
 class Torture {
  public:
-  Torture(const Arguments& arguments, std::string program)
+  Torture(const Arguments& arguments, const EngineUnderTorture& engine, std::string program)
       : arguments_(arguments),
-        engine_(*arguments.engine),
+        engine_(engine),
         program_(std::move(program)),
         amount_(arguments.slice ? slice : whole) {}
 
-  int run() {
-    if (once()) return finish(false);
+  // Whether nothing is wrong, and every kind of call was met.
+  bool run() {
+    if (arguments_.accident || arguments_.fault) return once();
     const bool all = arguments_.workload.empty() && !arguments_.kill_rounds && !arguments_.damage &&
                      !arguments_.misread;
-    if (all) fmt::print("torture: seeds {} to {}\n", first_seed(), last_seed());
+    if (all) fmt::print("engine {}, seeds {} to {}\n", engine_.name, first_seed(), last_seed());
     for (const Workload& workload : workloads()) {
       const bool named = arguments_.workload == workload.name;
       if (all || named || (arguments_.misread && arguments_.workload.empty())) {
@@ -66,28 +68,36 @@ class Torture {
     return finish(all && !arguments_.first);
   }
 
+  const Report& report() const { return report_; }
+
  private:
   std::uint64_t first_seed() const { return arguments_.seed.value_or(1); }
   std::uint64_t last_seed() const { return arguments_.seed.value_or(amount_.seeds); }
 
-  // Just the one accident or fault that was asked for.
+  // Just the one accident or fault that was asked for. Says what it was, and what came of it.
   bool once() {
-    if (!arguments_.accident && !arguments_.fault) return false;
     const Script script = find_workload(arguments_.workload)->write(*arguments_.seed);
-    report_.workloads = 1;
+    std::string what = title(script) + ", ";
     if (arguments_.accident) {
+      what += options_of(*arguments_.accident);
       if (const Complaint wrong = suffer(engine_, script, *arguments_.accident, report_)) {
         add_violation(engine_, script, *arguments_.accident, *wrong, report_);
       }
     } else {
+      what += fmt::format("--fault {} --passing {}", name(*arguments_.fault), arguments_.passing);
       Violation violation;
       const Complaint wrong = live_through(engine_, script, *arguments_.fault, arguments_.passing,
                                            report_, &violation.story);
-      violation.where = fmt::format("{}, {}", title(script), name(*arguments_.fault));
+      violation.where = what;
       violation.what = wrong.value_or("");
       if (wrong) report_.violations.push_back(std::move(violation));
     }
-    return true;
+    for (const Violation& violation : report_.violations) fmt::print("{}", told(violation));
+    const bool reached = report_.recoveries > 0 || !report_.violations.empty();
+    fmt::print("torture: {}: {}{} acknowledged writes checked, {} recoveries, {} violations\n",
+               what, reached ? "" : "the script ends before that call; ", report_.acknowledged,
+               report_.recoveries, report_.violations.size());
+    return report_.violations.empty();
   }
 
   void damage() { damage_everywhere(engine_, amount_.damage_every, report_); }
@@ -123,17 +133,21 @@ class Torture {
     shown_ = report_.violations.size();
   }
 
-  int finish(bool everything) {
+  bool finish(bool everything) {
     for (; shown_ < report_.violations.size(); ++shown_) {
       fmt::print("{}", told(report_.violations[shown_]));
     }
     const bool covered = !everything || report_.coverage.complete(engine_.makes);
     if (report_.coverage.total() > 0) {
       fmt::print("{}",
-                 report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{}));
+                 report_.coverage.table(everything ? engine_.makes : std::span<const Cell>{},
+                                        engine_.background));
     }
-    fmt::print("{}\n", summary(report_));
-    return covered && report_.violations.empty() ? 0 : 1;
+    if (report_.torn_tails > 0) {
+      fmt::print("kills: {} recoveries dropped a write that was torn by the kill, and said so\n",
+                 report_.torn_tails);
+    }
+    return covered && report_.violations.empty();
   }
 
   const Arguments& arguments_;
@@ -143,6 +157,20 @@ class Torture {
   Report report_;
   std::size_t shown_ = 0;
 };
+
+int torture(const Arguments& arguments) {
+  Report sum;
+  bool good = true;
+  for (const EngineUnderTorture& engine : engines_under_torture()) {
+    if (arguments.engine != nullptr && arguments.engine != &engine) continue;
+    if (arguments.first && !sum.violations.empty()) break;
+    Torture torture(arguments, engine, "/proc/self/exe");
+    good = torture.run() && good;
+    add(sum, torture.report());
+  }
+  if (!arguments.accident && !arguments.fault) fmt::print("{}\n", summary(sum));
+  return good ? 0 : 1;
+}
 
 int list() {
   fmt::print("workloads:\n");
@@ -170,7 +198,7 @@ int run(int argc, char** argv) {
                               {std::string(arguments->engine->name), arguments->child,
                                arguments->durability, arguments->seed.value_or(1)});
   }
-  return Torture(*arguments, "/proc/self/exe").run();
+  return torture(*arguments);
 }
 
 }  // namespace

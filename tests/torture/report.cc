@@ -2,9 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/simulated_file_system.h"
 
 namespace kv::torture {
+
+void add(Report& sum, const Report& other) {
+  sum.coverage.add(other.coverage);
+  sum.workloads = std::max(sum.workloads, other.workloads);
+  sum.acknowledged += other.acknowledged;
+  sum.recoveries += other.recoveries;
+  std::ranges::copy(other.violations, std::back_inserter(sum.violations));
+}
 
 std::string told(const Violation& violation) {
   std::string text = fmt::format("VIOLATION in {}\n", violation.where);

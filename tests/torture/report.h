@@ -24,8 +24,13 @@ struct Report {
   std::uint64_t workloads = 0;
   std::uint64_t acknowledged = 0;  // writes that had to be there and were looked for
   std::uint64_t recoveries = 0;    // stores opened after an accident
+  std::uint64_t torn_tails = 0;    // of killed processes: dropped, and said so
   std::vector<Violation> violations;
 };
+
+// What two runs together have seen; of workloads, those of the one that had more: each engine goes
+// through the same ones.
+void add(Report& sum, const Report& other);
 
 // For people.
 std::string told(const Violation& violation);

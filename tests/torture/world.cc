@@ -79,10 +79,8 @@ bool World::play(const Step& step) {
 }
 
 Result<std::unique_ptr<Store>> World::open_store(Durability durability) {
-  Options options;
-  options.directory = store_directory;
+  Options options = options_under_torture(store_directory, script_.log_bytes);
   options.durability = durability;
-  options.write_buffer_bytes = script_.log_bytes;
   const auto warn = [this](std::string_view message) { warnings_.emplace_back(message); };
   return engine_.open(options, {files_.get(), executor_, warn});
 }

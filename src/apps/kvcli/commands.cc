@@ -236,8 +236,17 @@ constexpr Command table[] = {
      1,
      1,
      "make a damaged store open again",
-     "Saves every record that is intact, keeps the damaged files as *.damaged, and tells what is\n"
-     "lost; then the code is 1. A store that opens is left as it is.\n",
+     "For a store of engine wal that no longer opens, while nobody has it open:\n"
+     "  kvcli salvage store\n"
+     "Saves every record that is intact and makes a new checkpoint of them; nothing else is left "
+     "of\n"
+     "the logs. Each damaged file is kept first, byte for byte, as *.damaged beside it: there "
+     "must\n"
+     "be room for that, and kvcli inspect shows what stands in it.\n"
+     "  torn: a tail that a crash left, no damage   lost: damaged bytes, and writes that are gone\n"
+     "  kept: the copy of a damaged file            saved: how much the store holds now\n"
+     "The code is 1 where anything was damaged. A store that opens is left as it is, with code 0.\n"
+     "Once it opens and you have what you need, the copies may be removed.\n",
      {},
      {}},
     {Verb::engines, "engines", "", "", 0, 0, "list the engines", "", {}, {}},
@@ -274,14 +283,18 @@ std::string overview() {
   for (const Command& command : table) {
     text += fmt::format("  {:<42} {}\n", usage(command), command.summary);
   }
-  return text + "\nhelp COMMAND tells more.\n";
+  return text + "\nhelp COMMAND tells more, and so does COMMAND --help.\n";
 }
 
 std::string manual(const Command& command) {
   std::string text = fmt::format("{}: {}\n", usage(command), command.summary);
   if (!command.alias.empty()) text += fmt::format("Also called {}.\n", command.alias);
   text += command.details;
-  for (const Option& option : options_of(command)) {
+  // These two print nothing but plain text.
+  const bool plain = command.verb == Verb::inspect || command.verb == Verb::salvage;
+  for (const Option& option :
+       plain ? std::vector<Option>(command.options.begin(), command.options.end())
+             : options_of(command)) {
     text += fmt::format("  {:<24} {}\n", fmt::format("{} {}", option.name, option.argument),
                         option.help);
   }

@@ -94,6 +94,9 @@ Result<Invocation> parse(std::span<const Word> words) {
     const Word& word = words.front();
     if (!options_ended && !word.quoted && word.bytes.starts_with("--")) {
       options_ended = word.bytes == "--";
+      if (word.bytes == "--help") {
+        return Invocation{find_command("help"), {std::string(command->name)}, {}};
+      }
       if (options_ended) {
         words = words.subspan(1);
       } else if (Status taken = take_option(invocation, words); !taken) {

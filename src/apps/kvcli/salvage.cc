@@ -20,8 +20,8 @@ std::string losses_text(const SalvageReport& report) {
                         printable(damage.path), place, damage.what);
   }
   for (const MissingWrites& writes : report.missing) {
-    text +=
-        fmt::format("lost: writes {}\n", range_text(writes.first, writes.last - writes.first + 1));
+    text += fmt::format("lost: {} {}\n", writes.first == writes.last ? "write" : "writes",
+                        range_text(writes.first, writes.last - writes.first + 1));
   }
   for (const KeptFile& kept : report.kept) {
     text += fmt::format("kept: {} as {}\n", printable(kept.path), printable(kept.copy));
