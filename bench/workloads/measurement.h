@@ -3,6 +3,7 @@
 // What one workload came to in one process. *Thread safety*: a value.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,10 @@ struct Measurement {
   std::uint64_t max_ns = 0;       // and of those that made a scan to walk or move on
   std::int64_t memory_bytes = 0;  // resident after it, less what was resident before opening
   std::optional<std::uint64_t> disk_bytes;  // that the directory takes; persistent engines only
+
+  // What the engine counts of itself (Maintenance::statistics), since it was opened; empty where it
+  // does not.
+  std::map<std::string, double> statistics{};
 
   std::uint64_t errors = 0;  // answers that were not as they must be
   std::string failure;       // the first of them, or what ended the workload; empty: none

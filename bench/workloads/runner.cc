@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "bench/workloads/footprint.h"
+#include "kv/capabilities.h"
 
 namespace kv::bench {
 namespace {
@@ -73,6 +74,9 @@ Measurement Runner::run(const Workload& workload) {
   }
   measurement.memory_bytes = resident_bytes() - resident_before_;
   if (!directory_.empty()) measurement.disk_bytes = disk_bytes(directory_);
+  if (auto* const maintenance = store_->as<Maintenance>()) {
+    measurement.statistics = maintenance->statistics().value_or(measurement.statistics);
+  }
   return measurement;
 }
 

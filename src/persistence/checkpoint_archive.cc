@@ -17,7 +17,10 @@ class CheckpointArchive final : public LogArchive {
     return kv::recover(place_.files, place_.directory, add);
   }
 
-  void start(LsmTarget& target) override { target_ = &target; }
+  Status start(LsmTarget& target) override {
+    target_ = &target;
+    return {};
+  }
 
   Status put_away_all(const CheckpointHeader& here) override { return write(here); }
 

@@ -66,7 +66,8 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
 
 // Whether a file of this name was made after FORMAT was durable.
 bool is_data(std::string_view name) {
-  return log_number(name).has_value() || name == checkpoint_name;
+  return log_number(name).has_value() || number_in(name, ".sst").has_value() ||
+         name == checkpoint_name;
 }
 
 bool is_ours(std::string_view name) {

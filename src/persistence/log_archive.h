@@ -35,8 +35,8 @@ class LogArchive {
   // Hands over what is to stand in the memtable. Changes nothing. Errors: as recover of persistence/recovery.h.
   virtual Result<Recovered> recover(const AddVersion& add) = 0;
 
-  // What was recovered is in the target, which is used from now on.
-  virtual void start(LsmTarget& target) = 0;
+  // What was recovered is in the target, which is used from now on. Errors: those of writing.
+  virtual Status start(LsmTarget& target) = 0;
 
   // Puts away all writes that the target holds: those up to here.sequence; logs before
   // here.next_log are not needed then. Errors: those of writing.

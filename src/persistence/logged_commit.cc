@@ -43,7 +43,7 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
   Status start(LsmTarget& target) override {
-    archive_->start(target);
+    if (Status started = archive_->start(target); !started) return started;
     const CheckpointHeader here{recovered_.last, recovered_.next_log};
     const bool is_empty = recovered_.next_log == 1;
     if (!recovered_.closed && !is_empty) {

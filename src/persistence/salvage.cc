@@ -53,6 +53,24 @@ bool is_intact(std::string_view log, const std::string& path, LogNumber number) 
   return used_bytes(log) <= end;
 }
 
+// `invalid_argument` where the directory belongs to an engine whose files salvage does not know.
+// FORMAT tells; where it is damaged, the names of the files.
+Status check_engine(const FileSystem& files, std::string_view path,
+                    const Result<std::string>& known) {
+  Result<std::vector<std::string>> names = files.list(path);
+  if (!names) return failure(std::move(names));
+  const bool has_tables = std::ranges::any_of(
+      *names, [](const std::string& name) { return number_in(name, ".sst").has_value(); });
+  if ((known && *known == engine) || (!known && !has_tables)) return {};
+  return failure(
+      Code::invalid_argument,
+      fmt::format("{} belongs to {}, and salvage knows logs and checkpoints of engine "
+                  "{} alone; nothing was changed: `kvcli inspect` shows which files are "
+                  "damaged; put back a copy of each, or, while the store opens, save by "
+                  "`kvcli export` what it still gives",
+                  quote(path), known ? "engine " + printable(*known) : "engine sstable", engine));
+}
+
 // Opens the directory, and writes FORMAT anew where it is damaged.
 Result<DatabaseDirectory> open(FileSystem& files, std::string_view path, SalvageReport& report) {
   const Result<bool> there = files.exists(path);
@@ -63,6 +81,7 @@ Result<DatabaseDirectory> open(FileSystem& files, std::string_view path, Salvage
                                                        quote(path)));
   }
   const Result<std::string> known = engine_of(files, path);
+  if (Status fits = check_engine(files, path, known); !fits) return failure(std::move(fits));
   if (known) return DatabaseDirectory::open(files, path, engine);
   if (known.error().code() != Code::corruption) return failure(known.error());
 

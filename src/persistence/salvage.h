@@ -16,6 +16,9 @@
 // way leaves either the damaged store, to be salvaged again, or the new one; and a damaged byte is
 // never lost. The copies need room on the disk.
 //
+// *Simplification*: only of engine wal. A store with tables is refused and left as it is: what is
+// whole in it can be read as long as it opens, and a table can be put back from a copy.
+//
 // *Thread safety*: one thread at a time for each directory.
 // *Errors*: `unavailable` while the store is open; `invalid_argument` where there is no store, of
 // another engine, or of a newer format; those of the file system, a place on the disk that can't be

@@ -29,7 +29,6 @@ class DirectoryTables final : public TableArchive {
 
   Result<Recovered> recover(const AddVersion& add) override {
     if (Status opened = open_tables(); !opened) return failure(std::move(opened));
-    if (Status known = make_name_durable(); !known) return failure(std::move(known));
     if (Status follows = check_first_log(); !follows) return failure(std::move(follows));
     Result<Recovered> recovered =
         kv::recover(place_.files, place_.directory, add, RecoveryMode::strict, put_away_);
@@ -37,9 +36,12 @@ class DirectoryTables final : public TableArchive {
     return recovered;
   }
 
-  void start(LsmTarget& target) override {
+  Status start(LsmTarget& target) override {
+    if (Status known = make_name_durable(); !known) return known;
     target_ = &target;
     target_->show(tables_, nullptr);
+    for (const std::string& path : unfinished_) static_cast<void>(place_.files.unlink(path));
+    return {};
   }
 
   Status put_away_all(const CheckpointHeader& here) override {

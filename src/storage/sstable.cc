@@ -14,7 +14,8 @@ namespace kv {
 namespace {
 
 constexpr std::string_view suffix = ".sst";
-constexpr std::string_view remedy = "`kvcli salvage` saves what can still be read";
+constexpr std::string_view remedy =
+    "put back a copy of the file; `kvcli inspect` shows what is left of it";
 
 void append_number(std::string& out, std::string_view name, std::uint64_t number) {
   append_string(out, name);

@@ -254,5 +254,15 @@ TEST(Kvbench, APersistentEngineGetsAFolderThatIsRemoved) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(Kvbench, WhatAnEngineCountsOfItselfIsInTheReport) {
+  const Ended ended = kvbench({"--system", "sstable,map", "--entries", "50", "--rounds", "1",
+                               "--workloads", "readrandom", "--json", "-"});
+  ASSERT_EQ(ended.code, 0) << ended.errors;
+  const Json rows = Json::parse(ended.output)["workloads"][0]["systems"];
+  EXPECT_EQ(rows[0]["rounds"][0]["statistics"]["sequence"], 50);
+  EXPECT_TRUE(rows[0]["rounds"][0]["statistics"].contains("block_cache_hits"));
+  EXPECT_FALSE(rows[1]["rounds"][0].contains("statistics"));
+}
+
 }  // namespace
 }  // namespace kv::bench

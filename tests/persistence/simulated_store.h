@@ -1,7 +1,7 @@
 #pragma once
 
-// Engine `wal` over a simulated file system, with background work that runs when the test says so
-// (base/simulated_executor.h).
+// An engine over a simulated file system, with background work that runs when the test says so
+// (base/simulated_executor.h). Which engine, each program says for itself.
 //
 // *Thread safety*: one thread at a time.
 
@@ -15,10 +15,13 @@
 #include "base/simulated_executor.h"
 #include "base/simulated_file_system.h"
 #include "engines/engines.h"
-#include "persistence/wal.h"
 #include "tests/support/told_store.h"
 
 namespace kv::test {
+
+// Opens the engine that the program tests, with parts as small as its options allow.
+Result<std::unique_ptr<Store>> open_engine_under_test(const Options& options,
+                                                      const Environment& environment);
 
 class SimulatedStore {
  public:
@@ -27,7 +30,7 @@ class SimulatedStore {
   // Opens it in "db"; the one that was open before is destroyed.
   Status open(Durability durability = Durability::sync, std::size_t log_bytes = 4'096) {
     store_.reset();
-    auto opened = open_wal(
+    auto opened = open_engine_under_test(
         {.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes},
         {.files = &files_, .executor = executor_, .warn = [this](std::string_view message) {
            warnings_.emplace_back(message);
@@ -50,16 +53,19 @@ class SimulatedStore {
     return all ? rest(**all) : told(Status(failure(all.error())));
   }
 
-  // How many logs the directory holds.
-  std::size_t logs() const {
+  // How many logs and how many tables the directory holds.
+  std::size_t logs() const { return files_named(".log"); }
+  std::size_t tables() const { return files_named(".sst"); }
+
+ private:
+  std::size_t files_named(std::string_view suffix) const {
     std::size_t count = 0;
     for (const std::string& name : files_.list("db").value_or(std::vector<std::string>())) {
-      if (log_number(name)) ++count;
+      if (number_in(name, suffix)) ++count;
     }
     return count;
   }
 
- private:
   SimulatedFileSystem& files_;
   std::vector<std::string> warnings_;
   const std::shared_ptr<SimulatedExecutor> executor_ = std::make_shared<SimulatedExecutor>();

@@ -1,5 +1,5 @@
-// Engine `wal` crashes at every point where it changes something, in every way that it can, and is
-// opened again: it holds the state after some write, no earlier than was promised.
+// An engine that keeps a log crashes at every point where it changes something, in every way that
+// it can, and is opened again: it holds the state after some write, no earlier than was promised.
 
 #include <gtest/gtest.h>
 

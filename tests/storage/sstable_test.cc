@@ -207,16 +207,16 @@ TEST_F(Properties, TellWhichFileIsDamagedAndWhatToDo) {
   const auto decoded = decode({});
   ASSERT_TRUE(fails_with(Code::corruption, decoded));
   EXPECT_EQ(decoded.error().message(),
-            "\"db/000007.sst\", its properties: \"data.blocks\" is missing; `kvcli salvage` saves "
-            "what can still be read");
+            "\"db/000007.sst\", its properties: \"data.blocks\" is missing; put back a copy of "
+            "the file; `kvcli inspect` shows what is left of it");
 }
 
 TEST(DamagedTable, NamesFileAndOffsetAndWhatToDo) {
   const Status status = damaged_table("db/\n.sst", 4096, "no block begins here");
   ASSERT_TRUE(fails_with(Code::corruption, status));
   EXPECT_EQ(status.error().message(),
-            "\"db/\\x0a.sst\", offset 4096: no block begins here; `kvcli salvage` saves what can "
-            "still be read");
+            "\"db/\\x0a.sst\", offset 4096: no block begins here; put back a copy of the file; "
+            "`kvcli inspect` shows what is left of it");
 }
 
 TEST(TableName, HasSixDigitsOrMore) {

@@ -87,7 +87,7 @@ class Blocks : public testing::Test {
     if (!corrupt) return corrupt;
     const std::string& message = result.error().message();
     const std::string place = "\"db/000007.sst\", offset " + std::to_string(offset) + ": ";
-    if (!message.starts_with(place) || message.find("kvcli salvage") == std::string::npos) {
+    if (!message.starts_with(place) || message.find("kvcli inspect") == std::string::npos) {
       return testing::AssertionFailure() << message;
     }
     return corrupt;

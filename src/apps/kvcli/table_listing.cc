@@ -213,7 +213,7 @@ class TableListing {
   void footer(std::uint64_t end, std::optional<TableNumber> number) {
     const std::uint64_t begin = file_.size() - std::min(file_.size(), table_layout::footer_bytes);
     if (!table_.footer) {
-      if (end < begin) {
+      if (end != begin) {
         lines_.damage(end, fmt::format("no intact block begins here, nor behind: {} bytes are "
                                        "damaged, or cut off",
                                        file_.size() - end));

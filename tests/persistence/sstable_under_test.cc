@@ -1,0 +1,13 @@
+#include "tests/persistence/simulated_store.h"
+
+namespace kv::test {
+
+Result<std::unique_ptr<Store>> open_engine_under_test(const Options& options,
+                                                      const Environment& environment) {
+  Options small = options;
+  small.block_bytes = 256;
+  small.block_cache_bytes = 4'096;
+  return open_sstable(small, environment);
+}
+
+}  // namespace kv::test
