@@ -32,7 +32,8 @@ class LogArchive {
   LogArchive(const LogArchive&) = delete;
   LogArchive& operator=(const LogArchive&) = delete;
 
-  // Hands over what is to stand in the memtable. Changes nothing. Errors: as recover of persistence/recovery.h.
+  // Hands over what is to stand in the memtable. Changes nothing. Errors: as recover of
+  // persistence/recovery.h.
   virtual Result<Recovered> recover(const AddVersion& add) = 0;
 
   // What was recovered is in the target, which is used from now on. Errors: those of writing.

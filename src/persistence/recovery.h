@@ -66,8 +66,8 @@ struct Recovered {
 
 // Hands over each version once, those of the checkpoint first, those of the logs in the order of
 // their numbers. (Task 4.6; the checkpoint is read by read_checkpoint.)
-// `put_away`, where given, stands for a checkpoint: the writes up to its sequence number are durable
-// in another form, and so are the logs before its next_log; they are not handed over.
+// `put_away`, where given, stands for a checkpoint: the writes up to its sequence number are
+// durable in another form, and so are the logs before its next_log; they are not handed over.
 Result<Recovered> recover(const FileSystem& files, std::string_view directory,
                           const AddVersion& add, RecoveryMode mode = RecoveryMode::strict,
                           const std::optional<CheckpointHeader>& put_away = std::nullopt);

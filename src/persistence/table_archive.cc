@@ -115,8 +115,7 @@ class DirectoryTables final : public TableArchive {
     std::vector<TableNumber> numbers;
     for (const std::string& name : *names) {
       if (const auto number = table_number(name)) numbers.push_back(*number);
-      if (!is_unfinished_table(name)) continue;
-      static_cast<void>(place_.files.unlink(join(place_.directory, name)));
+      if (is_unfinished_table(name)) unfinished_.push_back(join(place_.directory, name));
     }
     std::ranges::sort(numbers);
     for (const TableNumber number : numbers) {
@@ -206,7 +205,8 @@ class DirectoryTables final : public TableArchive {
 
   const ArchivePlace place_;
   const TableArchiveParts parts_;
-  LsmTarget* target_ = nullptr;  // set by start
+  LsmTarget* target_ = nullptr;          // set by start
+  std::vector<std::string> unfinished_;  // paths that a crash has left; start removes them
 
   // Used by one thread at a time, that which puts away:
   CheckpointHeader put_away_;

@@ -16,9 +16,9 @@ Result<std::unique_ptr<Store>> open_with_small_parts(Options options) {
 
 const std::vector<StoreUnderTest>& stores_under_test() {
   static const std::vector<StoreUnderTest> stores = {
-      {.name = "sstable", .persistent = true, .open = [](const Options& options) {
-         return open_sstable(options);
-       }},
+      {.name = "sstable",
+       .persistent = true,
+       .open = [](const Options& options) { return open_sstable(options); }},
       {.name = "sstable_with_small_parts", .persistent = true, .open = open_with_small_parts}};
   return stores;
 }
