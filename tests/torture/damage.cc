@@ -78,11 +78,13 @@ std::vector<std::string> tables_of(const FileSystem& files) {
 
 // A store that has died again and again, so that each opening has written what it found in the log
 // to a small table: three of them, for an engine that keeps tables, and a log.
-Subject subject_with_tables(const EngineUnderTorture& engine, std::uint64_t seed, int writes) {
+Subject subject_with_tables(const EngineUnderTorture& engine, std::uint64_t seed, int writes,
+                            int writes_of_the_newest) {
   Author author("tables", seed, 4096);
   for (int life = 0; life < 3; ++life) {
     author.open(Durability::wal);
-    for (int i = 0; i < writes; ++i) author.put({0, 60});
+    const int count = life < 2 ? writes : writes_of_the_newest;
+    for (int i = 0; i < count; ++i) author.put({0, 60});
     author.crash(CrashPolicy::process_death);
   }
   author.open(Durability::wal);
@@ -139,6 +141,17 @@ class Damages {
              [&](SimulatedFileSystem& files) { replace(files, path, of_next_version(content)); });
     }
     if (!tables.empty()) leave_orphans(subject);
+  }
+
+  // The newest table is another store's, which begins where it should and ends too late.
+  void replace_newest(const Subject& subject, const Subject& foreign) {
+    const std::vector<std::string> tables = tables_of(subject.wreck.files);
+    if (tables.empty()) return;
+    const std::string& path = tables.back();
+    refuse(subject, path + " is another store's, and longer", Code::corruption,
+           [&](SimulatedFileSystem& files) {
+             replace(files, path, read_file(foreign.wreck.files, path).value());
+           });
   }
 
  private:
@@ -319,7 +332,9 @@ void damage_everywhere(const EngineUnderTorture& engine, std::uint64_t every, Re
   damages.run(subject(engine, false, false), true);
   damages.run(subject(engine, true, false), true);
   damages.run(subject(engine, false, true), false);
-  damages.run_tables(subject_with_tables(engine, 1, 3), subject_with_tables(engine, 2, 4));
+  const Subject with_tables = subject_with_tables(engine, 1, 3, 3);
+  damages.run_tables(with_tables, subject_with_tables(engine, 2, 4, 4));
+  damages.replace_newest(with_tables, subject_with_tables(engine, 2, 3, 5));
 }
 
 }  // namespace kv::torture
