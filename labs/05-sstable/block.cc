@@ -152,7 +152,7 @@ class PrefixBlock final : public Block {
                                                  std::string& key) const override {
     // LAB 5.2  Begin at the restart point for the target, go on entry by entry, and put each key
     // together in `key`.
-    // Hint: every read of the store that comes to a table comes through here, twice. It needs
+    // Hint: every read of the store that comes to a table comes through here. It needs
     // neither a walk nor a call of malloc.
     throw todo("5.2", contents_, target, key, restart_for, read_entry, bad_entry(0));
   }

@@ -12,7 +12,7 @@
 //
 // With n keys, m bits and k probes, a key that is not there passes with the probability
 // (1 - e^(-kn/m))^k. It is least for k = m/n · ln 2; with 10 bits a key that is 7 probes (6.93),
-// and 0.8 %.
+// and 0.8 %. A builder takes the nearest whole number, at least 1 and at most 30.
 //
 // *Byte layout*
 //

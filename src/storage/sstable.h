@@ -16,6 +16,7 @@
 //             1 byte   how: 0 none, 1 lz4, 2 zstd
 //             fixed64  checksum of all before it in the frame; its seed is the offset in the file
 //                      where the frame begins
+//             (data blocks and the index are compressed as the options say, the others never are)
 //
 //   data      entries with internal keys (storage/block.h), a restart point every 16; a block ends
 //             with the entry by which it reaches block_bytes

@@ -13,7 +13,7 @@
 // *Errors*: `corruption`, naming file and offset; those of reading. A block that can't be read
 // fails the calls that need it, and no others.
 // *Simplification*: filter and index are not in the cache, but in memory beside it, as long as the
-// table is open: 1.25 bytes for each key and some 30 for each block.
+// table is open: 1.25 bytes for each key, and 16 and a key for each block.
 
 #include <atomic>
 #include <cstdint>
@@ -43,7 +43,7 @@ class Table : public Source {
   virtual std::uint64_t file_bytes() const = 0;
 
   // Reads every block past the cache, and looks whether its entries are in order and are as many as
-  // the properties say. Errors: the first that is wrong.
+  // the properties say, and whether the filter lets them pass. Errors: the first that is wrong.
   virtual Status verify() const = 0;
 };
 
