@@ -201,7 +201,7 @@ TEST_F(KvcliFiles, SalvageMakesADamagedStoreOpenAgain) {
             (Ended{1,
                    "lost: db/000001.log, bytes 40 to 87: 48 bytes that no intact record leads "
                    "to\n"
-                   "lost: writes 1\n"
+                   "lost: write 1\n"
                    "kept: db/000001.log as db/000001.log.damaged\n"
                    "saved: 4 versions of keys, up to write 5; the store opens again\n",
                    ""}));
