@@ -120,11 +120,6 @@ TEST_F(ReadViews, ASourceThatFailsEndsTheSearch) {
   EXPECT_EQ(find("z", 20), "io_error, asked: memtable frozen broken");
 }
 
-TEST_F(ReadViews, TheSourcesAreThoseThatItWasMadeOf) {
-  as_drawn();
-  EXPECT_EQ(make_read_view(sources)->sources(), sources);
-}
-
 TEST_F(ViewWalks, GoForwardOverAllVersions) {
   as_drawn();
   EXPECT_EQ(iterate(Direction::forward).rest(),
