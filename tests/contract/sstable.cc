@@ -6,7 +6,7 @@ namespace {
 
 // Write buffers and blocks so small that a case of a few entries has tables to read.
 Result<std::unique_ptr<Store>> open_with_small_parts(Options options) {
-  options.write_buffer_bytes = 4096;
+  options.write_buffer_bytes = 16384;
   options.block_bytes = 64;
   options.block_cache_bytes = 4096;
   return open_sstable(options);
