@@ -164,6 +164,12 @@ class FileSystem {
 
   virtual Result<std::unique_ptr<RandomAccessFile>> open(std::string_view path) const = 0;
 
+  // The same file, but opening costs more, and where the system can, a read costs no call of it:
+  // for a file that is complete and read again and again.
+  virtual Result<std::unique_ptr<RandomAccessFile>> open_for_lookups(std::string_view path) const {
+    return open(path);
+  }
+
   // Gives a file another name in the same directory (`invalid_argument` for another directory).
   // A file of that name is replaced: at every moment the name means one of the two.
   virtual Status rename(std::string_view from, std::string_view to) = 0;

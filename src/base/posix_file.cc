@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/guarded_copy.h"
 #include "base/quote.h"
 
 namespace kv::posix {
@@ -107,6 +108,31 @@ class PosixRandomAccessFile final : public RandomAccessFile {
   const Descriptor descriptor_;
 };
 
+// Copies out of a memory map of what the file held when it was opened. Whatever the map does not
+// give, the file is asked for by a call: it knows what is behind the map's end, and can say why a
+// page cannot be read.
+class PosixMappedFile final : public RandomAccessFile {
+ public:
+  PosixMappedFile(Descriptor descriptor, void* map, std::size_t size)
+      : file_(std::move(descriptor)), map_(static_cast<char*>(map)), size_(size) {}
+  PosixMappedFile(const PosixMappedFile&) = delete;
+  PosixMappedFile& operator=(const PosixMappedFile&) = delete;
+  ~PosixMappedFile() override { ::munmap(map_, size_); }
+
+  Result<std::size_t> read(std::uint64_t offset, std::span<char> into) const override {
+    const bool inside = offset <= size_ && into.size() <= size_ - offset;
+    if (inside && copy_guarded(into, map_ + offset)) return into.size();
+    return file_.read(offset, into);
+  }
+
+  Result<std::uint64_t> size() const override { return file_.size(); }
+
+ private:
+  const PosixRandomAccessFile file_;
+  char* const map_;
+  const std::size_t size_;
+};
+
 std::string_view remedy(int error) {
   switch (error) {
     case ENOSPC:
@@ -171,6 +197,16 @@ Result<std::unique_ptr<AppendFile>> make_append_file(Descriptor descriptor) {
 
 std::unique_ptr<RandomAccessFile> make_random_access_file(Descriptor descriptor) {
   return std::make_unique<PosixRandomAccessFile>(std::move(descriptor));
+}
+
+Result<std::unique_ptr<RandomAccessFile>> make_mapped_file(Descriptor descriptor) {
+  const Result<std::uint64_t> size = size_of(descriptor);
+  if (!size) return failure(size.error());
+  if (*size == 0 || !handle_bus_errors()) return make_random_access_file(std::move(descriptor));
+  void* const map = ::mmap(nullptr, *size, PROT_READ, MAP_SHARED, descriptor.number(),
+                           /*offset=*/0);
+  if (map == MAP_FAILED) return make_random_access_file(std::move(descriptor));
+  return std::make_unique<PosixMappedFile>(std::move(descriptor), map, *size);
 }
 
 Result<std::unique_ptr<PreallocatedFile>> make_preallocated_file(Descriptor descriptor,

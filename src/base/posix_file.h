@@ -45,6 +45,10 @@ Status sync_data(const Descriptor& descriptor);
 Result<std::unique_ptr<AppendFile>> make_append_file(Descriptor descriptor);
 std::unique_ptr<RandomAccessFile> make_random_access_file(Descriptor descriptor);
 
+// The same; reads through a memory map of what the file holds now, or, where the system gives none,
+// without.
+Result<std::unique_ptr<RandomAccessFile>> make_mapped_file(Descriptor descriptor);
+
 // The same; allocates what is missing of so many bytes, and maps them.
 Result<std::unique_ptr<PreallocatedFile>> make_preallocated_file(Descriptor descriptor,
                                                                  std::uint64_t bytes);

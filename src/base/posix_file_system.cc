@@ -95,6 +95,12 @@ class PosixFileSystem final : public FileSystem {
     return posix::make_random_access_file(*std::move(opened));
   }
 
+  Result<std::unique_ptr<RandomAccessFile>> open_for_lookups(std::string_view path) const override {
+    Result<Descriptor> opened = open_descriptor(path, O_RDONLY);
+    if (!opened) return failure(std::move(opened));
+    return posix::make_mapped_file(*std::move(opened));
+  }
+
   Status rename(std::string_view from, std::string_view to) override {
     if (directory_of(from) != directory_of(to)) {
       return failure(Code::invalid_argument,

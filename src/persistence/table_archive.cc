@@ -192,7 +192,7 @@ class DirectoryTables final : public TableArchive {
   }
 
   Result<std::shared_ptr<const Table>> open(TableNumber number) const {
-    auto file = place_.files.open(path(number));
+    auto file = place_.files.open_for_lookups(path(number));
     if (!file) return failure(std::move(file));
     return open_table({.file = *std::move(file),
                        .path = path(number),
