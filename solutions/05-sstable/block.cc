@@ -109,6 +109,17 @@ bool read_entry(const Contents& contents, std::size_t at, std::size_t before, St
   //]
 }
 
+// Makes the entry's key out of the key of the entry before.  Requires: that one has at least as many
+// bytes as they share.
+void make_key(const StoredEntry& entry, std::string& key) {
+  const std::size_t size = entry.shared + entry.unshared.size();
+  // What it is called with may be more than what was asked for (libstdc++ 12).
+  key.resize_and_overwrite(size, [&](char* bytes, std::size_t) {
+    std::memcpy(bytes + entry.shared, entry.unshared.data(), entry.unshared.size());
+    return size;
+  });
+}
+
 // The restart point where a search for the internal key begins: the last one whose key is not
 // behind `target`, or the first one.  Requires: there is one.
 Result<std::size_t> restart_for(const Contents& contents, std::string_view target) {
@@ -139,12 +150,11 @@ class ForwardWalk final : public InternalIterator {
  private:
   bool do_next() override {
     // LAB 5.2  Read the entry at at_, and make its key out of the one before.
-    //[ throw todo("5.2", contents_, at_, key_, read_entry, bad_entry(0));
+    //[ throw todo("5.2", contents_, at_, key_, read_entry, make_key, bad_entry(0));
     if (at_ >= contents_.entries.size()) return false;
     StoredEntry entry;
     if (!read_entry(contents_, at_, key_.size(), entry)) return fail(bad_entry(at_));
-    key_.resize(entry.shared);
-    key_.append(entry.unshared);
+    make_key(entry, key_);
     at_ = entry.end;
     stand_on(key_, entry.value);
     return true;
@@ -223,8 +233,7 @@ class ReverseWalk final : public InternalIterator {
       if (!read_entry(contents_, at, key_.size(), entry)) return fail(bad_entry(at));
       steps_.push_back({entry.shared, cut_.size(), entry.value});
       cut_.append(key_, entry.shared);
-      key_.resize(entry.shared);
-      key_.append(entry.unshared);
+      make_key(entry, key_);
       at = entry.end;
     }
     if (at != end) return fail(damaged(end, "a restart point lies within an entry"));
@@ -275,8 +284,7 @@ class PrefixBlock final : public Block {
     for (std::size_t at = contents_.restart(*point); at < contents_.entries.size();
          at = entry.end) {
       if (!read_entry(contents_, at, key.size(), entry)) return failure(bad_entry(at));
-      key.resize(entry.shared);
-      key.append(entry.unshared);
+      make_key(entry, key);
       if (!internal_key_less(key, target)) return Entry{key, entry.value};
     }
     return std::nullopt;
