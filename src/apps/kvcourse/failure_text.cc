@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "apps/kvcourse/text.h"
 
@@ -128,7 +127,12 @@ FailureText::FailureText(const std::optional<Difference>& shown) {
 }
 
 bool FailureText::shown_before(std::string_view value) {
-  return value.size() > worth_leaving_out && !shown_.insert(unquoted(value)).second;
+  if (value.size() <= worth_leaving_out) return false;
+  const std::string bare = unquoted(value);
+  const auto says_it = [&](const std::string& shown) { return shown.contains(bare); };
+  if (std::ranges::any_of(shown_, says_it)) return true;
+  shown_.push_back(bare);
+  return false;
 }
 
 std::string FailureText::told(std::string_view failure) {

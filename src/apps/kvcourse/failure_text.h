@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/kvcourse/judge.h"
 
@@ -34,7 +34,7 @@ class FailureText {
  private:
   bool shown_before(std::string_view value);
 
-  std::set<std::string> shown_;  // without what quoting adds
+  std::vector<std::string> shown_;  // without what quoting adds
 };
 
 }  // namespace kv::course

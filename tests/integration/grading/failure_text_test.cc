@@ -85,6 +85,8 @@ TEST(FailureText, WhatTheDifferenceShowedIsNotShownAgain) {
   const std::string without =
       "block_test.cc:7: Expected equality of these values:\n  seen\n  expected\nread lessons\n";
   EXPECT_EQ(FailureText(Difference{1, "finish", expected, seen}).told(failure), without);
+  const Difference with_more{1, "finish", expected + " (310 bytes)", seen + " (310 bytes)"};
+  EXPECT_EQ(FailureText(with_more).told(failure), without);
 
   FailureText alone(std::nullopt);
   const std::string first = alone.told(failure);
