@@ -54,11 +54,11 @@ struct Counted {
     add("block_cache_hits", cached.hits);
     add("block_cache_misses", cached.misses);
     add("block_cache_bytes", cached.bytes);
-    add("filter_asked", tables->filter_asked.load(std::memory_order_relaxed));
-    add("filter_said_no", tables->filter_said_no.load(std::memory_order_relaxed));
-    add("filter_was_wrong", tables->filter_was_wrong.load(std::memory_order_relaxed));
-    add("blocks_read", tables->blocks_read.load(std::memory_order_relaxed));
-    add("block_bytes_read", tables->bytes_read.load(std::memory_order_relaxed));
+    add("filter_asked", tables->filter_asked());
+    add("filter_said_no", tables->filter_said_no.sum());
+    add("filter_was_wrong", tables->filter_was_wrong.sum());
+    add("blocks_read", tables->blocks_read.sum());
+    add("block_bytes_read", tables->bytes_read.sum());
   }
 };
 

@@ -82,9 +82,14 @@ TEST_F(TableReading, TheVersionsOfAKeyMayFillManyBlocks) {
 TEST_F(TableReading, OutOfItsRangeNothingIsAsked) {
   ToldTable table(three_blocks());
   for (const char* key : {"", "a", "azzz", "e0", "f"}) EXPECT_EQ(table.find(key), "none");
-  EXPECT_EQ(table.find("e", 3), "none");
   EXPECT_EQ(table.trace("a"), "table 7: out of its range");
   EXPECT_EQ(table.counts(), "filter asked 0, said no 0, was wrong 0; blocks read 0");
+}
+
+TEST_F(TableReading, WhatIsTooNewBehindAllBlocksIsNotThere) {
+  ToldTable table(three_blocks());
+  EXPECT_EQ(table.find("e", 3), "none");
+  EXPECT_EQ(table.counts(), "filter asked 1, said no 0, was wrong 0; blocks read 0");
 }
 
 TEST_F(TableReading, TheFirstAndTheLastKeyAreInItsRange) {
