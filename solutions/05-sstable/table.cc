@@ -222,7 +222,7 @@ class BlockTable final : public Table {
         } else if (!internal_key_less(last, entries->key())) {
           return wrong(Error(Code::corruption, "its keys do not ascend"));
         }
-        if (!filter_.empty() && !may_contain(filter_, key->user_key)) {
+        if (!filter_.empty() && !may_contain(filter_, filter_hash(key->user_key))) {
           return wrong(Error(Code::corruption, "the filter denies a key that it holds"));
         }
         last = entries->key();
@@ -258,7 +258,7 @@ class BlockTable final : public Table {
     statistics.filter_asked.fetch_add(1, std::memory_order_relaxed);
     // LAB 5.5  Whether the key is surely not there.
     //[ throw todo("5.5", lookup, filter_);
-    if (may_contain(filter_, lookup.user_key)) return false;
+    if (may_contain(filter_, lookup.hash)) return false;
     //]
     statistics.filter_said_no.fetch_add(1, std::memory_order_relaxed);
     note(lookup, "the filter says no");
