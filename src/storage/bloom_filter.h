@@ -19,12 +19,14 @@
 //   offset  0  the bits: bit i is bit i % 8 (from the least) of byte i / 8; at least 8 bytes
 //       m / 8  1 byte  probes, 1 ... 30
 //
-// The bits of a key: with h = filter_hash(key) and step = h >> 33 | h << 31 (h rotated), the
-// numbers x = h + i · step, in arithmetic of 64 bits, for i = 0 ... probes - 1, give the bits x · m
-// / 2^64, rounded down: the high half of the product of 128 bits. (Two hashes do for any number of
-// them: Kirsch and Mitzenmacher, "Less Hashing, Same Performance", ESA 2006. The high half of a
-// product is as evenly spread as a remainder, and takes no division: Lemire, "Fast Random Integer
-// Generation in an Interval", ACM TOMACS 29(1), 2019.)
+// The bits of a key: h = filter_hash(key), step = h >> 33 | h << 31 (h rotated); the numbers x are
+// h + i · step, in arithmetic of 64 bits, for i = 0 ... probes - 1; each gives the bit
+//
+//   x · m / 2^64, rounded down: the high half of the product, which has 128 bits
+//
+// (Two hashes do for any number of them: Kirsch and Mitzenmacher, "Less Hashing, Same Performance",
+// ESA 2006. The high half of a product is spread as evenly as a remainder, and takes no division:
+// Lemire, "Fast Random Integer Generation in an Interval", ACM TOMACS 29(1), 2019.)
 //
 // *Thread safety*: a builder: one thread at a time; filter_hash, may_contain: pure functions.
 // *Errors*: none. A filter that can't be one (shorter than 9 bytes, probes of 0 or more than 30)
