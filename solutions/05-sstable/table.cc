@@ -225,7 +225,7 @@ class BlockTable final : public Table {
         } else if (!internal_key_less(last, entries->key())) {
           return wrong(Error(Code::corruption, "its keys do not ascend"));
         }
-        if (!filter_.empty() && !may_contain(filter_, key->user_key)) {
+        if (!filter_.empty() && !may_contain(filter_, filter_hash(key->user_key))) {
           return wrong(Error(Code::corruption, "the filter denies a key that it holds"));
         }
         last = entries->key();
@@ -268,7 +268,7 @@ class BlockTable final : public Table {
     bool perhaps = true;
     // LAB 5.5  Whether the key is surely not there.
     //[ throw todo("5.5", lookup, filter_, perhaps);
-    perhaps = may_contain(filter_, lookup.user_key);
+    perhaps = may_contain(filter_, lookup.hash);
     //]
     (perhaps ? statistics.filter_said_perhaps : statistics.filter_said_no).add();
     if (!perhaps) note(lookup, "the filter says no");

@@ -133,11 +133,12 @@ class DirectoryTables final : public TableArchive {
     if (properties.first_sequence != expected) {
       return failure(
           Code::corruption,
-          fmt::format("{} begins with write {}, and the tables before it end with write {}: {}; "
-                      "put back what was removed from the directory",
-                      quote(path(number)), properties.first_sequence, put_away_.sequence,
-                      properties.first_sequence > expected ? "a table is missing"
-                                                           : "one of them does not belong here"));
+          fmt::format(
+              "{} begins with write {}, and the tables before it end with write {}: {}; "
+              "put back what was removed from the directory; `kvcli salvage` saves what is left",
+              quote(path(number)), properties.first_sequence, put_away_.sequence,
+              properties.first_sequence > expected ? "a table is missing"
+                                                   : "one of them does not belong here"));
     }
     put_away_ = {properties.last_sequence, number + 1};
     tables_.insert(tables_.begin(), *std::move(table));

@@ -18,6 +18,7 @@
 #include "storage/compression.h"
 #include "storage/sstable.h"
 #include "tests/05-sstable/block_bytes.h"
+#include "tests/05-sstable/bloom_bytes.h"
 
 namespace kv::test {
 
@@ -27,28 +28,14 @@ inline std::string_view view_of_user_key(std::string_view internal_key) {
 
 // The filter of these keys with 10 bits for each and 7 probes.
 inline std::string filter_of(const std::vector<std::string>& keys) {
-  const std::size_t bytes = std::max<std::size_t>(8, (keys.size() * 10 + 7) / 8);
-  std::string filter(bytes, '\0');
-  for (const std::string& key : keys) {
-    std::uint64_t hash = checksum(key);
-    const std::uint64_t step = hash >> 33 | hash << 31;
-    for (int probe = 0; probe < 7; ++probe, hash += step) {
-      const std::size_t bit = hash % (bytes * 8);
-      filter[bit / 8] = static_cast<char>(filter[bit / 8] | 1 << bit % 8);
-    }
-  }
-  return filter + '\7';
+  return filter_of(keys, std::max<std::size_t>(8, (keys.size() * 10 + 7) / 8), 7);
 }
 
 // Whether all bits of the key are set.
 inline bool drawn_may_contain(std::string_view filter, std::string_view key) {
-  std::uint64_t hash = checksum(key);
-  const std::uint64_t step = hash >> 33 | hash << 31;
-  for (int probes = filter.back(); probes > 0; --probes, hash += step) {
-    const std::size_t bit = hash % ((filter.size() - 1) * 8);
-    if ((filter[bit / 8] >> bit % 8 & 1) == 0) return false;
-  }
-  return true;
+  const auto probes = static_cast<unsigned char>(filter.back());
+  return std::ranges::all_of(bits_of(key, (filter.size() - 1) * 8, probes),
+                             [&](std::size_t bit) { return has_bit(filter, bit); });
 }
 
 inline std::string framed_block(std::string_view block, Compression how, std::uint64_t offset) {

@@ -6,10 +6,10 @@
 
 #include "apps/kvcli/listing_lines.h"
 #include "apps/kvcli/record_lines.h"
-#include "apps/kvcli/table_parts.h"
 #include "base/quote.h"
 #include "storage/block.h"
 #include "storage/internal_key.h"
+#include "storage/table_map.h"
 
 namespace kv::cli {
 namespace {
@@ -66,7 +66,7 @@ class TableListing {
   Outcome list(std::optional<TableNumber> number) {
     heading(number);
     std::uint64_t end = 0;
-    for (const TablePart& part : table_.parts) {
+    for (const FoundPart& part : table_.parts) {
       if (lines_.stopped()) return lines_.outcome();
       unknown(end, part.handle.offset);
       list_part(part);
@@ -101,11 +101,11 @@ class TableListing {
     last_key_.reset();
   }
 
-  void list_part(const TablePart& part) {
+  void list_part(const FoundPart& part) {
     Result<OpenedBlock> block = open_part(file_, part.handle, path_);
     if (!block) {
       lines_.damage(part.handle.offset,
-                    fmt::format("{}, of {} bytes: {}", name(part.kind),
+                    fmt::format("{}, of {} bytes: {}", name_of(part.kind),
                                 end_of(part.handle) - part.handle.offset,
                                 reason(block.error(), path_, part.handle.offset)));
       if (part.kind == PartKind::data) last_key_.reset();
@@ -120,20 +120,20 @@ class TableListing {
     show(part, block->bytes.empty() ? "none" : fmt::format("of {} bits", block->bytes.size() * 8));
   }
 
-  void show(const TablePart& part, std::string_view content,
+  void show(const FoundPart& part, std::string_view content,
             const std::vector<std::string>& details = {}, std::uint64_t count = 0) {
     lines_.part(part.handle.offset,
                 fmt::format("{:>10} {:>9}  {:<11} {}\n", part.handle.offset,
-                            end_of(part.handle) - part.handle.offset, name(part.kind), content),
+                            end_of(part.handle) - part.handle.offset, name_of(part.kind), content),
                 details, count);
   }
 
-  void nonsense(const TablePart& part, std::string_view what) {
+  void nonsense(const FoundPart& part, std::string_view what) {
     lines_.damage(part.handle.offset,
                   fmt::format("the block's checksum is right, and it makes no sense: {}", what));
   }
 
-  void data(const TablePart& part, OpenedBlock opened) {
+  void data(const FoundPart& part, OpenedBlock opened) {
     const std::string how = fmt::format("{}, {} bytes", name_of(opened.how), opened.bytes.size());
     const Result<std::unique_ptr<const Block>> block = make_block(std::move(opened.bytes));
     if (!block) return nonsense(part, block.error().message());
@@ -170,7 +170,7 @@ class TableListing {
     return {};
   }
 
-  void index(const TablePart& part, const OpenedBlock& opened) {
+  void index(const FoundPart& part, const OpenedBlock& opened) {
     if (!table_.index) return nonsense(part, index_error(opened.bytes));
     const TableIndex& index = *table_.index;
     std::vector<std::string> details;
@@ -189,7 +189,7 @@ class TableListing {
     return loaded ? "" : loaded.error().message();
   }
 
-  void properties(const TablePart& part, const OpenedBlock& opened) {
+  void properties(const FoundPart& part, const OpenedBlock& opened) {
     const Result<TableProperties> decoded = decode_properties(opened.bytes, path_);
     if (!decoded) return nonsense(part, decoded.error().message());
     properties_ = *decoded;

@@ -1,4 +1,4 @@
-#include "apps/kvcli/table_parts.h"
+#include "storage/table_map.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "storage/compression.h"
 #include "storage/internal_key.h"
 
-namespace kv::cli {
+namespace kv {
 namespace {
 
 using table_layout::frame_end_bytes;
@@ -117,7 +117,7 @@ void add_data(TableMap& table, std::string_view file) {
 
 }  // namespace
 
-std::string_view name(PartKind kind) {
+std::string_view name_of(PartKind kind) {
   switch (kind) {
     case PartKind::data: return "data";
     case PartKind::filter: return "filter";
@@ -161,4 +161,4 @@ Result<OpenedBlock> open_part(std::string_view file, const BlockHandle& handle,
   return OpenedBlock{*std::move(bytes), block->how};
 }
 
-}  // namespace kv::cli
+}  // namespace kv
