@@ -202,10 +202,10 @@ Result<TableFooter> decode_footer(std::string_view bytes, std::uint64_t file_byt
   throw todo("5.5", bytes, file_bytes, damaged, newer_version);
 }
 
-Result<FramedBlock> open_frame(std::string_view frame, std::uint64_t offset,
+Result<FramedBlock> open_frame(std::string_view frame, const FramePlace& place,
                                std::string_view path) {
   // LAB 5.5  Believe nothing before the checksum is right.
-  throw todo("5.5", frame, offset, path);
+  throw todo("5.5", frame, frame_seed(place), path);
 }
 
 Result<std::shared_ptr<const Table>> open_table(TableParts parts) {

@@ -349,20 +349,22 @@ Result<TableFooter> decode_footer(std::string_view bytes, std::uint64_t file_byt
   //]
 }
 
-Result<FramedBlock> open_frame(std::string_view frame, std::uint64_t offset,
+Result<FramedBlock> open_frame(std::string_view frame, const FramePlace& place,
                                std::string_view path) {
   // LAB 5.5  Believe nothing before the checksum is right.
-  //[ throw todo("5.5", frame, offset, path);
-  if (frame.size() < frame_end_bytes) return damaged_table(path, offset, "the block is cut short");
+  //[ throw todo("5.5", frame, frame_seed(place), path);
+  if (frame.size() < frame_end_bytes)
+    return damaged_table(path, place.offset, "the block is cut short");
   std::string_view sum = frame.substr(frame.size() - sizeof(std::uint64_t));
   const std::string_view summed = frame.substr(0, frame.size() - sum.size());
   std::uint64_t expected = 0;
-  if (!take_fixed64(sum, expected) || checksum(summed, offset) != expected) {
-    return damaged_table(path, offset, "the block's checksum is not that of its bytes");
+  if (!take_fixed64(sum, expected) || checksum(summed, frame_seed(place)) != expected) {
+    return damaged_table(path, place.offset, "the block's checksum is not that of its bytes");
   }
   const auto how = static_cast<unsigned char>(summed.back());
   if (how > static_cast<unsigned char>(Compression::zstd)) {
-    return damaged_table(path, offset, "the block is compressed in a way that does not exist");
+    return damaged_table(path, place.offset,
+                         "the block is compressed in a way that does not exist");
   }
   return FramedBlock{summed.substr(0, summed.size() - 1), static_cast<Compression>(how)};
   //]

@@ -72,7 +72,7 @@ Result<std::string> TableBlocks::read(const BlockHandle& handle) const {
   if (!frame) return frame;
   statistics().blocks_read.add();
   statistics().bytes_read.add(frame->size());
-  const Result<FramedBlock> block = open_frame(*frame, handle.offset, parts_.path);
+  const Result<FramedBlock> block = open_frame(*frame, {parts_.number, handle.offset}, parts_.path);
   if (!block) return failure(block.error());
   if (block->how == Compression::none) {
     // It is the frame without its end: that is cut off in place, nothing is copied.

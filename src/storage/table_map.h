@@ -29,6 +29,12 @@ enum class PartKind : unsigned char { data, filter, index, properties };
 // "data", "filter", "index" or "properties". Valid for ever.
 std::string_view name_of(PartKind kind);
 
+// A table's bytes, and the number that the checksums of its blocks are made with.
+struct TableFile {
+  std::string_view bytes;
+  TableNumber number;
+};
+
 // A stretch of the file that should be a block's frame.
 struct FoundPart {
   PartKind kind;
@@ -42,7 +48,7 @@ struct TableMap {
   std::vector<FoundPart> parts;     // in the order of the file
 };
 
-TableMap find_parts(std::string_view file, std::string_view path);
+TableMap find_parts(const TableFile& file, std::string_view path);
 
 // Where the part's frame ends.
 inline std::uint64_t end_of(const BlockHandle& handle) {
@@ -56,7 +62,7 @@ struct OpenedBlock {
 };
 
 // Errors: `corruption`, as open_frame and uncompress; also where the frame leads out of the file.
-Result<OpenedBlock> open_part(std::string_view file, const BlockHandle& handle,
+Result<OpenedBlock> open_part(const TableFile& file, const BlockHandle& handle,
                               std::string_view path);
 
 }  // namespace kv

@@ -117,16 +117,31 @@ TEST_F(BrokenTables, BlocksThatHaveChangedPlaces) {
   EXPECT_EQ(table.verify(), "corruption: 000007.sst at 0");
 }
 
+TEST_F(BrokenTables, ABlockOfAnotherTableAtTheSameOffset) {
+  // Whole, as long, and with the key that the index has.
+  TableBytes of_6(6);
+  of_6.add_block({{ikey("a", 3), "old"}});
+  TableBytes of_7(7);
+  of_7.add_block({{ikey("a", 3), "new"}});
+  const std::uint64_t second = of_7.add_block({{ikey("b", 3), "2"}});
+  ToldTable table(of_6.finish().substr(0, second) + of_7.finish().substr(second));
+  EXPECT_EQ(table.find("a"), "corruption: 000007.sst at 0");
+  EXPECT_EQ(table.find("b"), "\"b\"@3=\"2\"");
+  EXPECT_EQ(table.forward().next(), "corruption");
+  EXPECT_EQ(table.verify(), "corruption: 000007.sst at 0");
+}
+
 TEST_F(BrokenTables, AFrameThatIsNone) {
   const std::string frame = framed_block("block", Compression::lz4, 77);
   const auto tried = [](std::string_view bytes, std::uint64_t offset, const std::string& what) {
     const std::string call = announce("open " + what);
-    const auto opened = open_frame(bytes, offset, "db/000007.sst");
+    const auto opened = open_frame(bytes, {7, offset}, "db/000007.sst");
     const std::string seen = opened ? "opened" : told_error(opened.error());
     observe(call, seen);
     EXPECT_EQ(seen, "corruption: 000007.sst at " + std::to_string(offset));
   };
   tried(frame, 78, "a frame in another place");
+  tried(framed_block("block", Compression::lz4, 77, 6), 77, "a frame of another table");
   tried(frame + '\0', 77, "a frame with a byte behind it");
   tried(framed_block("block", static_cast<Compression>(3), 77), 77, "a frame compressed by way 3");
   for (std::size_t size = 0; size < frame.size(); ++size) {

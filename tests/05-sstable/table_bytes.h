@@ -38,10 +38,12 @@ inline bool drawn_may_contain(std::string_view filter, std::string_view key) {
                              [&](std::size_t bit) { return has_bit(filter, bit); });
 }
 
-inline std::string framed_block(std::string_view block, Compression how, std::uint64_t offset) {
+// The frame of a block of table 7, or another.
+inline std::string framed_block(std::string_view block, Compression how, std::uint64_t offset,
+                                TableNumber number = 7) {
   std::string frame(block);
   frame += static_cast<char>(how);
-  append_fixed64(frame, checksum(frame, offset));
+  append_fixed64(frame, checksum(frame, offset ^ (number << 40 | number >> 24)));
   return frame;
 }
 
@@ -123,7 +125,7 @@ class TableBytes {
     how = compress(block, how, smaller);
     if (how != Compression::none) block = smaller;
     const BlockHandle handle{bytes_.size(), block.size()};
-    bytes_ += framed_block(block, how, handle.offset);
+    bytes_ += framed_block(block, how, handle.offset, footer.number);
     return handle;
   }
 
@@ -163,7 +165,7 @@ inline BlockEntries entries_in(std::string_view block) {
   return entries;
 }
 
-// A block of a file, taken out of its frame; `broken` says what is wrong with that.
+// A block of a table's file, taken out of its frame; `broken` says what is wrong with that.
 struct DrawnBlock {
   std::uint64_t offset = 0;
   Compression how = Compression::none;
@@ -171,13 +173,14 @@ struct DrawnBlock {
   std::string broken;
 };
 
-inline DrawnBlock drawn_frame(std::string_view file, const BlockHandle& handle) {
+inline DrawnBlock drawn_frame(std::string_view file, const BlockHandle& handle,
+                              TableNumber number) {
   DrawnBlock drawn{.offset = handle.offset, .how = {}, .bytes = {}, .broken = "reaches too far"};
   if (handle.offset > file.size() || handle.bytes + 9 > file.size() - handle.offset) return drawn;
   const std::string_view bytes = file.substr(handle.offset, handle.bytes);
   drawn.how = static_cast<Compression>(file[handle.offset + handle.bytes]);
   drawn.broken = "checksum is wrong";
-  if (framed_block(bytes, drawn.how, handle.offset) !=
+  if (framed_block(bytes, drawn.how, handle.offset, number) !=
       file.substr(handle.offset, handle.bytes + 9)) {
     return drawn;
   }
@@ -206,9 +209,9 @@ struct DrawnTable {
     static_cast<void>(take_fixed64(rest, footer.number));
     if (footer_bytes(footer, file.size()) != file.substr(file.size() - 80)) return;
     broken.clear();
-    filter = drawn_frame(file, footer.filter);
-    index_block = drawn_frame(file, footer.index);
-    const DrawnBlock bytes = drawn_frame(file, footer.properties);
+    filter = drawn_frame(file, footer.filter, footer.number);
+    index_block = drawn_frame(file, footer.index, footer.number);
+    const DrawnBlock bytes = drawn_frame(file, footer.properties, footer.number);
     properties = decode_properties(bytes.bytes, "the table");
     broken = filter.broken + index_block.broken + bytes.broken;
     if (!index_block.broken.empty()) return;
@@ -217,7 +220,7 @@ struct DrawnTable {
       BlockHandle handle;
       std::string_view value = entry.value;
       static_cast<void>(take_varint(value, handle.offset) && take_varint(value, handle.bytes));
-      data.push_back(drawn_frame(file, handle));
+      data.push_back(drawn_frame(file, handle, footer.number));
       broken += data.back().broken;
     }
   }

@@ -30,7 +30,7 @@ TEST_F(TableReading, AFrameIsOpened) {
     for (const std::string block : {"", "b", "a whole block"}) {
       const std::string call = announce("open the frame of " + test::quoted(block));
       const std::string frame = framed_block(block, how, 77);
-      const auto opened = open_frame(frame, 77, "000007.sst");
+      const auto opened = open_frame(frame, {7, 77}, "000007.sst");
       const bool right = opened && opened->bytes == block && opened->how == how &&
                          opened->bytes.data() == frame.data();
       observe(call, right ? "the block, in its place" : "something else");

@@ -16,12 +16,13 @@ class TableWriting : public testing::Test {
  protected:
   // The frame that append_frame gives behind what is there already.
   static std::string frame(std::string_view block, Compression how, std::uint64_t offset,
-                           const std::string& before = {}) {
+                           const std::string& before = {}, TableNumber number = 7) {
     const std::string call =
         announce("the frame of " + test::quoted(block) + ", compressed by way " +
-                 std::to_string(static_cast<int>(how)) + ", at " + std::to_string(offset));
+                 std::to_string(static_cast<int>(how)) + ", in table " + std::to_string(number) +
+                 " at " + std::to_string(offset));
     std::string out = before;
-    append_frame(out, block, how, offset);
+    append_frame(out, block, how, {number, offset});
     observe(call, test::quoted(out));
     return out;
   }
@@ -82,6 +83,16 @@ TEST_F(TableWriting, TheOffsetIsPartOfAFramesChecksum) {
   const std::string there = frame("block", Compression::none, 4096);
   EXPECT_EQ(here.substr(0, 6), there.substr(0, 6));
   EXPECT_NE(here.substr(6), there.substr(6));
+}
+
+TEST_F(TableWriting, TheTablesNumberIsPartOfAFramesChecksum) {
+  const std::string of_7 = frame("block", Compression::none, 5);
+  const TableNumber large = std::uint64_t{1} << 40 | 8;
+  for (const TableNumber other : {TableNumber{8}, large}) {
+    const std::string of_other = frame("block", Compression::none, 5, {}, other);
+    EXPECT_EQ(of_7.substr(0, 6), of_other.substr(0, 6));
+    EXPECT_EQ(of_other, framed_block("block", Compression::none, 5, other));
+  }
 }
 
 TEST_F(TableWriting, AFrameGoesBehindWhatIsThere) {

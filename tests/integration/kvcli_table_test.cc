@@ -132,6 +132,10 @@ TEST_F(KvcliTables, InspectTellsDamageOfEveryKind) {
   EXPECT_THAT(run("kvcli inspect 000002.sst").output, HasSubstr("says that this is table 1; "));
   write("copy", table);
   EXPECT_EQ(run("kvcli inspect copy").code, 0);
+  damage({footer() + 20});
+  const Ended nameless = run("mv 000001.sst copy; kvcli inspect copy");
+  EXPECT_EQ(nameless.code, 2);
+  EXPECT_THAT(nameless.errors, HasSubstr("name it as the store did, as in 000007.sst"));
 }
 
 TEST_F(KvcliTables, InspectShowsADirectoryAndWhatOpeningItWouldSay) {

@@ -57,7 +57,7 @@ class Blocks : public testing::Test {
 
   BlockHandle add_frame(std::string_view bytes, Compression how) {
     const BlockHandle handle{content_.size(), bytes.size()};
-    append_frame(content_, bytes, how, content_.size());
+    append_frame(content_, bytes, how, {7, content_.size()});
     return handle;
   }
 

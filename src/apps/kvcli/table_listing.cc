@@ -56,7 +56,7 @@ std::string reason(const Error& error, std::string_view path, std::uint64_t offs
 // Lists one table, part by part.
 class TableListing {
  public:
-  TableListing(std::string_view file, std::string_view path, const Shown& shown, Printer printer)
+  TableListing(const TableFile& file, std::string_view path, const Shown& shown, Printer printer)
       : file_(file),
         path_(path),
         shown_(shown),
@@ -64,7 +64,7 @@ class TableListing {
         table_(find_parts(file, path)) {}
 
   Outcome list(std::optional<TableNumber> number) {
-    heading(number);
+    heading();
     std::uint64_t end = 0;
     for (const FoundPart& part : table_.parts) {
       if (lines_.stopped()) return lines_.outcome();
@@ -81,11 +81,9 @@ class TableListing {
   }
 
  private:
-  void heading(std::optional<TableNumber> number) {
-    const std::string of = table_.footer ? std::to_string(table_.footer->number)
-                           : number      ? std::to_string(*number)
-                                         : std::string("of unknown number");
-    lines_.print(fmt::format("{}: table {}, {} bytes\n", printable(path_), of, file_.size()));
+  void heading() {
+    lines_.print(fmt::format("{}: table {}, {} bytes\n", printable(path_), file_.number,
+                             file_.bytes.size()));
     if (!table_.footer) {
       lines_.print("   Its footer is damaged: what is shown was found by its own checksums.\n");
     }
@@ -211,12 +209,13 @@ class TableListing {
 
   // What stands behind the last part.
   void footer(std::uint64_t end, std::optional<TableNumber> number) {
-    const std::uint64_t begin = file_.size() - std::min(file_.size(), table_layout::footer_bytes);
+    const std::uint64_t begin =
+        file_.bytes.size() - std::min(file_.bytes.size(), table_layout::footer_bytes);
     if (!table_.footer) {
       if (end != begin) {
         lines_.damage(end, fmt::format("no intact block begins here, nor behind: {} bytes are "
                                        "damaged, or cut off",
-                                       file_.size() - end));
+                                       file_.bytes.size() - end));
       } else {
         lines_.damage(begin,
                       fmt::format("footer: {}", reason(table_.footer.error(), path_, begin)));
@@ -242,7 +241,7 @@ class TableListing {
   // Whether what the parts say of each other holds.
   void agree() {
     const Status whole =
-        check_parts(*table_.footer, *table_.index, *properties_, file_.size(), path_);
+        check_parts(*table_.footer, *table_.index, *properties_, file_.bytes.size(), path_);
     const std::uint64_t offset = table_.footer->properties.offset;
     if (!whole) return lines_.damage(offset, whole.error().message());
     if (entries_ == properties_->entries && tombstones_ == properties_->tombstones) return;
@@ -252,7 +251,7 @@ class TableListing {
                             properties_->entries, properties_->tombstones, entries_, tombstones_));
   }
 
-  const std::string_view file_;
+  const TableFile file_;
   const std::string path_;
   const Shown shown_;
   ListingLines lines_;
@@ -272,7 +271,14 @@ Outcome list_table(std::string_view bytes, const std::string& path,
       decode_footer(bytes.substr(bytes.size() - std::min(bytes.size(), table_layout::footer_bytes)),
                     bytes.size(), path);
   if (failed_with(Code::invalid_argument, footer)) return usage_error(footer.error().message());
-  return TableListing(bytes, path, shown, printer).list(number);
+  if (!footer && !number) {
+    return usage_error(
+        fmt::format("the footer of {} is damaged, and the name doesn't tell which table it was; "
+                    "name it as the store did, as in 000007.sst",
+                    quote(path)));
+  }
+  const TableFile file{bytes, footer ? footer->number : *number};
+  return TableListing(file, path, shown, printer).list(number);
 }
 
 }  // namespace kv::cli
