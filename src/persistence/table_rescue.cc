@@ -17,14 +17,15 @@ namespace {
 // Goes through the parts of one file.
 class Rescue {
  public:
-  Rescue(std::string_view file, const std::string& path, const AddVersion& add)
+  Rescue(const TableFile& file, const std::string& path, const AddVersion& add)
       : file_(file), path_(path), add_(add), table_(find_parts(file, path)) {}
 
-  RescuedTable run(TableNumber number) && {
-    const std::uint64_t footer = file_.size() - std::min(file_.size(), table_layout::footer_bytes);
-    if (table_.footer && table_.footer->number != number) {
-      lost(0, file_.size(),
-           fmt::format("this is table {}, and should be {}", table_.footer->number, number));
+  RescuedTable run() && {
+    const std::uint64_t footer =
+        file_.bytes.size() - std::min(file_.bytes.size(), table_layout::footer_bytes);
+    if (table_.footer && table_.footer->number != file_.number) {
+      lost(0, file_.bytes.size(),
+           fmt::format("this is table {}, and should be {}", table_.footer->number, file_.number));
       return std::move(rescued_);
     }
     std::uint64_t end = 0;
@@ -36,7 +37,8 @@ class Rescue {
     if (table_.footer) {
       lost(end, footer, "no intact block begins here");
     } else {
-      lost(std::min(end, footer), file_.size(), "no intact footer: blocks are found by themselves");
+      lost(std::min(end, footer), file_.bytes.size(),
+           "no intact footer: blocks are found by themselves");
     }
     return std::move(rescued_);
   }
@@ -44,7 +46,7 @@ class Rescue {
  private:
   // Notes the bytes from `begin` up to `end`, if there are any.
   void lost(std::uint64_t begin, std::uint64_t end, std::string what) {
-    if (begin < end || file_.empty()) {
+    if (begin < end || file_.bytes.empty()) {
       rescued_.damages.push_back({path_, begin, end - begin, std::move(what)});
     }
   }
@@ -115,7 +117,7 @@ class Rescue {
                    : fmt::format(", of keys from {} to {}", key(at - 1), key(at));
   }
 
-  const std::string_view file_;
+  const TableFile file_;
   const std::string& path_;
   const AddVersion& add_;
   const TableMap table_;
@@ -130,7 +132,7 @@ Result<RescuedTable> rescue_table(std::string_view file, const std::string& path
   const std::size_t bytes = std::min(file.size(), table_layout::footer_bytes);
   const auto footer = decode_footer(file.substr(file.size() - bytes), file.size(), path);
   if (failed_with(Code::invalid_argument, footer)) return failure(footer.error());
-  return Rescue(file, path, add).run(number);
+  return Rescue({file, number}, path, add).run();
 }
 
 }  // namespace kv
