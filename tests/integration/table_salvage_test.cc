@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 #include <optional>
 
@@ -15,6 +14,7 @@
 #include "persistence/salvage.h"
 #include "persistence/wal.h"
 #include "storage/sstable.h"
+#include "tests/integration/damaged_files.h"
 #include "tests/support/expect.h"
 
 namespace kv::test {
@@ -26,7 +26,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using Content = std::map<std::string, std::string>;
-using Damager = std::function<void(SimulatedFileSystem&)>;
 
 constexpr int writes = 120;
 constexpr int keys = 20;
@@ -45,14 +44,6 @@ std::string key_of(int write) { return fmt::format("key {:02}", write % keys); }
 
 // Some writes erase their key; the others put their own number.
 bool erases(int write) { return write % 15 == 0; }
-
-std::string path_of(std::string_view name) { return join("/db", name); }
-
-std::vector<std::string> names_in(const FileSystem& files) {
-  const auto names = files.list("/db");
-  EXPECT_TRUE(ok(names));
-  return names.value_or(std::vector<std::string>());
-}
 
 std::vector<std::string> files_with(const FileSystem& files, std::string_view ending) {
   std::vector<std::string> names = names_in(files);
@@ -75,21 +66,6 @@ SimulatedFileSystem whole_store() {
   return files;
 }
 
-std::string bytes_of(const FileSystem& files, std::string_view name) {
-  const Result<std::string> bytes = read_file(files, path_of(name));
-  EXPECT_TRUE(ok(bytes));
-  return bytes.value_or("");
-}
-
-void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
-  ASSERT_TRUE(ok(files.unlink(path_of(name))));
-  const auto file = files.create(path_of(name));
-  ASSERT_TRUE(ok(file));
-  ASSERT_TRUE(ok((*file)->append(bytes)));
-  ASSERT_TRUE(ok((*file)->sync()));
-  ASSERT_TRUE(ok(files.sync_directory("/db")));
-}
-
 TableFooter footer_of(const FileSystem& files, const std::string& name) {
   const std::string bytes = bytes_of(files, name);
   const auto footer =
@@ -106,32 +82,9 @@ TableProperties properties_of(const FileSystem& files, const std::string& name) 
   return properties.value_or(TableProperties());
 }
 
-// Flips a bit; the offset may count from the file's end.
-Damager flip(std::string name, std::int64_t offset) {
-  return [=](SimulatedFileSystem& files) {
-    std::string bytes = bytes_of(files, name);
-    const auto size = static_cast<std::int64_t>(bytes.size());
-    bytes.at(static_cast<std::size_t>(offset < 0 ? size + offset : offset)) ^= 1;
-    write_over(files, name, bytes);
-  };
-}
-
-Damager lose_file(std::string name) {
-  return [=](SimulatedFileSystem& files) {
-    ASSERT_TRUE(ok(files.unlink(path_of(name))));
-    ASSERT_TRUE(ok(files.sync_directory("/db")));
-  };
-}
-
 Damager all_zeros(std::string name) {
   return [=](SimulatedFileSystem& files) {
     write_over(files, name, std::string(bytes_of(files, name).size(), '\0'));
-  };
-}
-
-Damager all_of(std::vector<Damager> damages) {
-  return [=](SimulatedFileSystem& files) {
-    for (const Damager& damage : damages) damage(files);
   };
 }
 
