@@ -42,7 +42,7 @@ inline void write_over(SimulatedFileSystem& files, std::string_view name, std::s
 }
 
 // Flips a bit of the byte at the offset; one below zero counts from the file's end.
-inline Damager flip(std::string name, std::int64_t offset) {
+inline Damager flip(const std::string& name, std::int64_t offset) {
   return [=](SimulatedFileSystem& files) {
     std::string bytes = bytes_of(files, name);
     const auto size = static_cast<std::int64_t>(bytes.size());
@@ -51,7 +51,7 @@ inline Damager flip(std::string name, std::int64_t offset) {
   };
 }
 
-inline Damager lose_file(std::string name) {
+inline Damager lose_file(const std::string& name) {
   return [=](SimulatedFileSystem& files) {
     ASSERT_TRUE(ok(files.unlink(path_of(name))));
     ASSERT_TRUE(ok(files.sync_directory("/db")));
@@ -59,7 +59,7 @@ inline Damager lose_file(std::string name) {
 }
 
 // One after the other.
-inline Damager all_of(std::vector<Damager> damages) {
+inline Damager all_of(const std::vector<Damager>& damages) {
   return [=](SimulatedFileSystem& files) {
     for (const Damager& damage : damages) damage(files);
   };

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <optional>
+#include <memory>
 
 #include "base/simulated_executor.h"
 #include "base/simulated_file_system.h"
@@ -82,7 +82,7 @@ TableProperties properties_of(const FileSystem& files, const std::string& name) 
   return properties.value_or(TableProperties());
 }
 
-Damager all_zeros(std::string name) {
+Damager all_zeros(const std::string& name) {
   return [=](SimulatedFileSystem& files) {
     write_over(files, name, std::string(bytes_of(files, name).size(), '\0'));
   };
@@ -143,7 +143,7 @@ class TableSalvage : public testing::Test {
   }
 
   const SimulatedFileSystem whole_ = whole_store();
-  std::optional<SimulatedFileSystem> files_{whole_};
+  std::unique_ptr<SimulatedFileSystem> files_ = std::make_unique<SimulatedFileSystem>(whole_);
   const std::vector<std::string> tables_ = files_with(whole_, ".sst");
   const std::vector<std::string> logs_ = files_with(whole_, ".log");
 };
@@ -186,7 +186,7 @@ TEST_F(TableSalvage, LosesNothingWithFooterIndexFilterOrProperties) {
           static_cast<std::int64_t>(of.index.offset) + 1,
           static_cast<std::int64_t>(of.properties.offset) + 1}) {
       SCOPED_TRACE(fmt::format("{} at {}", table, offset));
-      files_.emplace(whole_);
+      files_ = std::make_unique<SimulatedFileSystem>(whole_);
       const SalvageReport report = salvage_after(flip(table, offset));
       EXPECT_THAT(report.missing, IsEmpty());
       EXPECT_THAT(report.damages, SizeIs(1));
@@ -198,7 +198,7 @@ TEST_F(TableSalvage, LosesNothingWithFooterIndexFilterOrProperties) {
 
 TEST_F(TableSalvage, FillsThePlaceOfATableThatIsMissing) {
   for (std::size_t at = 0; at + 1 < tables_.size(); ++at) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     const TableProperties lost = properties_of(*files_, tables_[at]);
     const SalvageReport report = salvage_after(lose_file(tables_[at]));
     EXPECT_EQ(report.missing,
@@ -231,15 +231,16 @@ TEST_F(TableSalvage, TakesFromTheLogWhatItsTableHasLost) {
   // The power went before the log was removed.
   const std::string table = tables_.back();
   const TableProperties properties = properties_of(*files_, table);
+  const TableNumber number = table_number(table).value_or(0);
   const std::string name = table.substr(0, table.find('.')) + ".log";
-  std::string log = encode_log_header(
-      {.number = *table_number(table), .first = properties.first_sequence, .unsynced = 0});
+  std::string log =
+      encode_log_header({.number = number, .first = properties.first_sequence, .unsynced = 0});
   for (auto i = properties.first_sequence; i <= properties.last_sequence; ++i) {
     const int write = static_cast<int>(i);
     Batch batch;
     erases(write) ? batch.erase(key_of(write))
                   : batch.put(key_of(write), fmt::format("{}{}", i, std::string(100, '.')));
-    append_record(log, *table_number(table), {RecordKind::batch, i, 0, batch.encode()});
+    append_record(log, number, {RecordKind::batch, i, 0, batch.encode()});
   }
   const auto file = files_->create(path_of(name));
   ASSERT_TRUE(ok(file));
@@ -253,14 +254,14 @@ TEST_F(TableSalvage, TakesFromTheLogWhatItsTableHasLost) {
 
 TEST_F(TableSalvage, DoesWithoutTablesOfWhichNothingIsLeft) {
   for (std::size_t at = 0; at < tables_.size(); ++at) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     const TableProperties lost = properties_of(*files_, tables_[at]);
     const SalvageReport report = salvage_after(all_zeros(tables_[at]));
     EXPECT_EQ(report.missing,
               (std::vector<MissingWrites>{{lost.first_sequence, lost.last_sequence}}));
     EXPECT_EQ(report.kept.at(0).path, path_of(tables_[at]));
   }
-  files_.emplace(whole_);
+  files_ = std::make_unique<SimulatedFileSystem>(whole_);
   std::vector<Damager> every;
   for (const std::string& table : tables_) every.push_back(all_zeros(table));
   EXPECT_THAT(salvage_after(all_of(every)).missing, SizeIs(1));
@@ -279,7 +280,7 @@ TEST_F(TableSalvage, BelievesNothingOfATableUnderAnotherName) {
 TEST_F(TableSalvage, RefusesATableThatDoesNotBelong) {
   // Table 1 of another store, which holds more writes, or fewer.
   for (const std::size_t value_bytes : {50, 200}) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     SimulatedFileSystem other;
     const auto executor = std::make_shared<SimulatedExecutor>();
     const auto store = open_in(other, executor);
@@ -299,7 +300,7 @@ TEST_F(TableSalvage, RefusesATableThatDoesNotBelong) {
 
 TEST_F(TableSalvage, WritesFormatAnew) {
   for (const Damager& damage : {lose_file("FORMAT"), flip("FORMAT", 2)}) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     EXPECT_THAT(salvage_after(damage).missing, IsEmpty());
     EXPECT_EQ(engine_to_salvage(*files_, "/db").value_or(""), "sstable");
   }
