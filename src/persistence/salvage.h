@@ -8,11 +8,12 @@
 //   after    FORMAT  checkpoint                                   all that was intact, as one state
 //                    checkpoint.damaged       000007.log.damaged  what was not, byte for byte
 //
-//   sstable  FORMAT  000001.sst   000002.sst  000004.sst  000005.log  000006.log
-//                                     ✗    (3 is gone)                    ✗
-//   after    FORMAT  000001.sst   000002.sst  000004.sst  000006.sst  as they were; what was intact
-//                                 000003.sst                          nothing: it fills the gap
-//                                 000002.sst.damaged      000006.log.damaged
+//   sstable  FORMAT  000001.sst  000002.sst      (gone)      000004.sst  000005.log  000006.log
+//                                     ✗                                                   ✗
+//   after    FORMAT  000001.sst  000002.sst    000003.sst    000004.sst        000006.sst
+//                    as it was   of what was   empty: it     as it was   of what was intact
+//                                intact        fills a gap
+//                                000002.sst.damaged                            000006.log.damaged
 //
 // Everything that is intact is kept, also what was written behind damage. So writes may be missing
 // in the middle: what is left is no state that the store ever had, and its batches need not be

@@ -95,26 +95,34 @@ class Rescue {
   // Whether all entries can be read, stand in order, behind those before, and end as the index
   // says.
   bool makes_sense(const FoundPart& part, const Block& block) const {
+    const TableIndex* const index = index_of(part);
+    const std::size_t at = part.in_index.value_or(0);
     std::string last = last_key_;
-    if (part.in_index && *part.in_index > 0) last = table_.index->last_key(*part.in_index - 1);
+    if (index != nullptr && at > 0) last = index->last_key(at - 1);
     const auto entries = block.iterate(Direction::forward);
     while (entries->next()) {
       if (!parse_internal_key(entries->key())) return false;
       if (!last.empty() && !internal_key_less(last, entries->key())) return false;
       last = entries->key();
     }
-    return entries->status() && (!part.in_index || last == table_.index->last_key(*part.in_index));
+    return entries->status() && (index == nullptr || last == index->last_key(at));
   }
 
   // Which keys the block had, as far as the index tells.
   std::string keys_of(const FoundPart& part) const {
-    if (!part.in_index) return "";
-    const auto key = [&](std::size_t at) {
-      return abbreviated(user_key_of(table_.index->last_key(at)));
+    const TableIndex* const index = index_of(part);
+    if (index == nullptr) return "";
+    const std::size_t at = part.in_index.value_or(0);
+    const auto key = [&](std::size_t block) {
+      return abbreviated(user_key_of(index->last_key(block)));
     };
-    const std::size_t at = *part.in_index;
     return at == 0 ? fmt::format(", of keys up to {}", key(0))
                    : fmt::format(", of keys from {} to {}", key(at - 1), key(at));
+  }
+
+  // The index, if it tells of this block.
+  const TableIndex* index_of(const FoundPart& part) const {
+    return part.in_index && table_.index ? &*table_.index : nullptr;
   }
 
   const TableFile file_;

@@ -72,7 +72,11 @@ class TableSalvage {
       if (Status fits = check_place(table); !fits) return fits;
       if (Status filled = fill_gap_before(table); !filled) return filled;
       if (table.damage && at + 1 == tables_.size()) break;
-      if (Status done = table.damage ? renew(at) : pass(table); !done) return done;
+      if (table.damage || !table.properties) {
+        if (Status renewed = renew(at); !renewed) return renewed;
+      } else {
+        pass(table.number, *table.properties);
+      }
     }
     if (Status done = salvage_newest(); !done) return done;
     return check_that_it_opens();
@@ -102,7 +106,7 @@ class TableSalvage {
                                     .number = table.number,
                                     .cache = make_block_cache(0),
                                     .statistics = std::make_shared<TableStatistics>()});
-    const Status whole = opened ? (*opened)->verify() : Status(failure(opened.error()));
+    Status whole = opened ? (*opened)->verify() : Status(failure(opened.error()));
     if (opened) table.properties = (*opened)->properties();
     if (whole) return {};
     if (whole.error().code() != Code::corruption) return whole;
@@ -146,11 +150,11 @@ class TableSalvage {
     report_.damages.push_back({path_of(number), 0, 0, "a table is missing here"});
   }
 
-  Status pass(const FoundTable& table) {
-    last_ = table.properties->last_sequence;
-    number_ = table.number;
-    report_.versions += table.properties->entries;
-    return {};
+  // Leaves an intact table as it is.
+  void pass(TableNumber number, const TableProperties& properties) {
+    last_ = properties.last_sequence;
+    number_ = number;
+    report_.versions += properties.entries;
   }
 
   // Writes the damaged table anew, of what can be read. If the next one has its writes, which a
@@ -186,7 +190,9 @@ class TableSalvage {
         table, [&](const InternalKey& key, std::string_view value) { collected.add(key, value); });
     if (!rescued) return failure(std::move(rescued));
     auto& damages = rescued->damages;
-    if (damages.empty()) damages.push_back({path, 0, bytes->size(), table.damage->message()});
+    if (damages.empty() && table.damage) {
+      damages.push_back({path, 0, bytes->size(), table.damage->message()});
+    }
     std::ranges::move(damages, std::back_inserter(report_.damages));
     report_.changed = true;
     return {};

@@ -4,9 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 
 #include "base/simulated_executor.h"
 #include "base/simulated_file_system.h"
@@ -15,6 +14,7 @@
 #include "persistence/salvage.h"
 #include "persistence/wal.h"
 #include "storage/sstable.h"
+#include "tests/integration/damaged_files.h"
 #include "tests/support/expect.h"
 
 namespace kv::test {
@@ -26,7 +26,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using Content = std::map<std::string, std::string>;
-using Damager = std::function<void(SimulatedFileSystem&)>;
 
 constexpr int writes = 120;
 constexpr int keys = 20;
@@ -45,14 +44,6 @@ std::string key_of(int write) { return fmt::format("key {:02}", write % keys); }
 
 // Some writes erase their key; the others put their own number.
 bool erases(int write) { return write % 15 == 0; }
-
-std::string path_of(std::string_view name) { return join("/db", name); }
-
-std::vector<std::string> names_in(const FileSystem& files) {
-  const auto names = files.list("/db");
-  EXPECT_TRUE(ok(names));
-  return names.value_or(std::vector<std::string>());
-}
 
 std::vector<std::string> files_with(const FileSystem& files, std::string_view ending) {
   std::vector<std::string> names = names_in(files);
@@ -75,21 +66,6 @@ SimulatedFileSystem whole_store() {
   return files;
 }
 
-std::string bytes_of(const FileSystem& files, std::string_view name) {
-  const Result<std::string> bytes = read_file(files, path_of(name));
-  EXPECT_TRUE(ok(bytes));
-  return bytes.value_or("");
-}
-
-void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
-  ASSERT_TRUE(ok(files.unlink(path_of(name))));
-  const auto file = files.create(path_of(name));
-  ASSERT_TRUE(ok(file));
-  ASSERT_TRUE(ok((*file)->append(bytes)));
-  ASSERT_TRUE(ok((*file)->sync()));
-  ASSERT_TRUE(ok(files.sync_directory("/db")));
-}
-
 TableFooter footer_of(const FileSystem& files, const std::string& name) {
   const std::string bytes = bytes_of(files, name);
   const auto footer =
@@ -106,32 +82,9 @@ TableProperties properties_of(const FileSystem& files, const std::string& name) 
   return properties.value_or(TableProperties());
 }
 
-// Flips a bit; the offset may count from the file's end.
-Damager flip(std::string name, std::int64_t offset) {
-  return [=](SimulatedFileSystem& files) {
-    std::string bytes = bytes_of(files, name);
-    const auto size = static_cast<std::int64_t>(bytes.size());
-    bytes.at(static_cast<std::size_t>(offset < 0 ? size + offset : offset)) ^= 1;
-    write_over(files, name, bytes);
-  };
-}
-
-Damager lose_file(std::string name) {
-  return [=](SimulatedFileSystem& files) {
-    ASSERT_TRUE(ok(files.unlink(path_of(name))));
-    ASSERT_TRUE(ok(files.sync_directory("/db")));
-  };
-}
-
-Damager all_zeros(std::string name) {
+Damager all_zeros(const std::string& name) {
   return [=](SimulatedFileSystem& files) {
     write_over(files, name, std::string(bytes_of(files, name).size(), '\0'));
-  };
-}
-
-Damager all_of(std::vector<Damager> damages) {
-  return [=](SimulatedFileSystem& files) {
-    for (const Damager& damage : damages) damage(files);
   };
 }
 
@@ -190,7 +143,7 @@ class TableSalvage : public testing::Test {
   }
 
   const SimulatedFileSystem whole_ = whole_store();
-  std::optional<SimulatedFileSystem> files_{whole_};
+  std::unique_ptr<SimulatedFileSystem> files_ = std::make_unique<SimulatedFileSystem>(whole_);
   const std::vector<std::string> tables_ = files_with(whole_, ".sst");
   const std::vector<std::string> logs_ = files_with(whole_, ".log");
 };
@@ -233,7 +186,7 @@ TEST_F(TableSalvage, LosesNothingWithFooterIndexFilterOrProperties) {
           static_cast<std::int64_t>(of.index.offset) + 1,
           static_cast<std::int64_t>(of.properties.offset) + 1}) {
       SCOPED_TRACE(fmt::format("{} at {}", table, offset));
-      files_.emplace(whole_);
+      files_ = std::make_unique<SimulatedFileSystem>(whole_);
       const SalvageReport report = salvage_after(flip(table, offset));
       EXPECT_THAT(report.missing, IsEmpty());
       EXPECT_THAT(report.damages, SizeIs(1));
@@ -245,7 +198,7 @@ TEST_F(TableSalvage, LosesNothingWithFooterIndexFilterOrProperties) {
 
 TEST_F(TableSalvage, FillsThePlaceOfATableThatIsMissing) {
   for (std::size_t at = 0; at + 1 < tables_.size(); ++at) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     const TableProperties lost = properties_of(*files_, tables_[at]);
     const SalvageReport report = salvage_after(lose_file(tables_[at]));
     EXPECT_EQ(report.missing,
@@ -278,15 +231,16 @@ TEST_F(TableSalvage, TakesFromTheLogWhatItsTableHasLost) {
   // The power went before the log was removed.
   const std::string table = tables_.back();
   const TableProperties properties = properties_of(*files_, table);
+  const TableNumber number = table_number(table).value_or(0);
   const std::string name = table.substr(0, table.find('.')) + ".log";
-  std::string log = encode_log_header(
-      {.number = *table_number(table), .first = properties.first_sequence, .unsynced = 0});
+  std::string log =
+      encode_log_header({.number = number, .first = properties.first_sequence, .unsynced = 0});
   for (auto i = properties.first_sequence; i <= properties.last_sequence; ++i) {
     const int write = static_cast<int>(i);
     Batch batch;
     erases(write) ? batch.erase(key_of(write))
                   : batch.put(key_of(write), fmt::format("{}{}", i, std::string(100, '.')));
-    append_record(log, *table_number(table), {RecordKind::batch, i, 0, batch.encode()});
+    append_record(log, number, {RecordKind::batch, i, 0, batch.encode()});
   }
   const auto file = files_->create(path_of(name));
   ASSERT_TRUE(ok(file));
@@ -300,14 +254,14 @@ TEST_F(TableSalvage, TakesFromTheLogWhatItsTableHasLost) {
 
 TEST_F(TableSalvage, DoesWithoutTablesOfWhichNothingIsLeft) {
   for (std::size_t at = 0; at < tables_.size(); ++at) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     const TableProperties lost = properties_of(*files_, tables_[at]);
     const SalvageReport report = salvage_after(all_zeros(tables_[at]));
     EXPECT_EQ(report.missing,
               (std::vector<MissingWrites>{{lost.first_sequence, lost.last_sequence}}));
     EXPECT_EQ(report.kept.at(0).path, path_of(tables_[at]));
   }
-  files_.emplace(whole_);
+  files_ = std::make_unique<SimulatedFileSystem>(whole_);
   std::vector<Damager> every;
   for (const std::string& table : tables_) every.push_back(all_zeros(table));
   EXPECT_THAT(salvage_after(all_of(every)).missing, SizeIs(1));
@@ -326,7 +280,7 @@ TEST_F(TableSalvage, BelievesNothingOfATableUnderAnotherName) {
 TEST_F(TableSalvage, RefusesATableThatDoesNotBelong) {
   // Table 1 of another store, which holds more writes, or fewer.
   for (const std::size_t value_bytes : {50, 200}) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     SimulatedFileSystem other;
     const auto executor = std::make_shared<SimulatedExecutor>();
     const auto store = open_in(other, executor);
@@ -346,7 +300,7 @@ TEST_F(TableSalvage, RefusesATableThatDoesNotBelong) {
 
 TEST_F(TableSalvage, WritesFormatAnew) {
   for (const Damager& damage : {lose_file("FORMAT"), flip("FORMAT", 2)}) {
-    files_.emplace(whole_);
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
     EXPECT_THAT(salvage_after(damage).missing, IsEmpty());
     EXPECT_EQ(engine_to_salvage(*files_, "/db").value_or(""), "sstable");
   }
