@@ -109,10 +109,10 @@ class Maintenance {
 
   virtual Result<std::vector<Level>> levels() = 0;
 
-  // The way of one get, a line a step, for people: "memtable: no", "table 12: Bloom filter says
-  // no".
-  virtual Result<std::vector<std::string>> trace(std::string_view key,
-                                                 const Context& context = Context::none()) = 0;
+  // Adds the way of one get to `steps`, a line a step, for people: "memtable: no", "table 12: the
+  // filter says no". Of a get that fails, the steps up to there, and its error.
+  virtual Status trace(std::string_view key, std::vector<std::string>& steps,
+                       const Context& context = Context::none()) = 0;
 
   // Takes every key's value away, as one atomic write.
   virtual Status clear(const Context& context = Context::none()) = 0;

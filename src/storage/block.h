@@ -16,7 +16,7 @@
 //
 //   "car"=1 "card"=2 "care"=3 "cat"=4, restart interval 3 (user keys; their tags left out):
 //
-//     0 3 1 car 1 │ 3 1 1 d 2 │ 3 1 1 e 3 │ 0 3 1 cat 4 │ 0, 22 │ 2
+//     0 3 1 car 1 │ 3 1 1 d 2 │ 3 1 1 e 3 │ 0 3 1 cat 4 │ 0, 17 │ 2
 //     ^ restart                           ^ restart       the points and their number
 //
 // *Thread safety*: a builder: one thread at a time; a block: any thread.

@@ -194,16 +194,14 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
     return tables_.empty() ? std::vector<Level>() : std::vector{level};
   }
 
-  Result<Trace> trace(std::string_view key, const Context& context) override {
-    if (Status admitted = admit({.key = key.size()}, context); !admitted)
-      return failure(std::move(admitted));
+  Status trace(std::string_view key, Trace& steps, const Context& context) override {
+    if (Status admitted = admit({.key = key.size()}, context); !admitted) return admitted;
     const ReadPoint at = view_.read_point();
-    Trace trace;
     Result<std::optional<FoundVersion>> found =
-        at.view->find({.user_key = key, .sequence = at.sequence, .trace = &trace});
+        at.view->find({.user_key = key, .sequence = at.sequence, .trace = &steps});
     if (!found) return failure(std::move(found));
-    trace.push_back(*found && (*found)->kind == EntryKind::put ? "found" : "not found");
-    return trace;
+    steps.push_back(*found && (*found)->kind == EntryKind::put ? "found" : "not found");
+    return {};
   }
 
   // One batch: it may be too large, and then its limit says so.

@@ -212,11 +212,12 @@ class HashStore final : public Store, public Maintenance {
     return std::vector<Level>{};
   }
 
-  Result<std::vector<std::string>> trace(std::string_view key, const Context& context) override {
-    if (Status admitted = admit({.key = key.size()}, context); !admitted)
-      return failure(std::move(admitted));
+  Status trace(std::string_view key, std::vector<std::string>& steps,
+               const Context& context) override {
+    if (Status admitted = admit({.key = key.size()}, context); !admitted) return admitted;
     const std::shared_lock lock(mutex_);
-    return std::vector<std::string>{hash_.contains(std::string(key)) ? "hash: yes" : "hash: no"};
+    steps.emplace_back(hash_.contains(std::string(key)) ? "hash: yes" : "hash: no");
+    return {};
   }
 
   Status clear(const Context& context) override {

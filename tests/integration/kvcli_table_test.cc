@@ -52,7 +52,7 @@ TEST_F(KvcliTables, InspectShowsATable) {
                                       "         0 "));
   EXPECT_THAT(ended.output, HasSubstr(fmt::format("{0:31}\"k01\" = \"{1}\", by write 1\n{0:31}and ",
                                                   "", std::string(60, 'v'))));
-  EXPECT_THAT(ended.output, HasSubstr("  filter      of "));
+  EXPECT_THAT(ended.output, testing::ContainsRegex("  filter +of [0-9]+ bits, 7 probes\n"));
   EXPECT_THAT(ended.output, HasSubstr("  index       of "));
   EXPECT_THAT(ended.output, HasSubstr("  properties  writes 1.."));
   EXPECT_THAT(ended.output, HasSubstr("  footer      table 1; filter at "));
@@ -165,6 +165,32 @@ TEST_F(KvcliTables, TracesTheWayOfAGet) {
   EXPECT_EQ(missing.code, 0);
   EXPECT_THAT(missing.output, EndsWith("table 1: out of its range\nnot found\n"));
   EXPECT_EQ(run("kvcli --directory db trace").code, 2);
+}
+
+TEST_F(KvcliTables, TracesAGetUpToTheDamageThatEndsIt) {
+  make_store();
+  damage({10});
+  write("db/000001.sst", read("000001.sst"));
+  const Ended ended = run("kvcli --directory db trace k01");
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_EQ(ended.output, "memtable: no\n");
+  EXPECT_THAT(ended.errors, testing::StartsWith("kvcli: trace: \"db/000001.sst\", offset 0: "));
+}
+
+TEST_F(KvcliTables, ScanTellsFirstHowFarItCame) {
+  make_store();
+  damage({10});
+  write("db/000001.sst", read("000001.sst"));
+  const Ended ended = run("kvcli --directory db scan");
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.errors,
+              testing::StartsWith("kvcli: scan, after 0 entries: \"db/000001.sst\", offset 0: "));
+}
+
+TEST_F(KvcliTables, CompactLeavesTheMemtableOfTheLogInUse) {
+  EXPECT_EQ(script("put k v\ncompact\nlevels\n", options("--write-buffer 4096")),
+            (Ended{0, "no tables\n", ""}));
+  EXPECT_THAT(run("kvcli help compact").output, HasSubstr("until that is full"));
 }
 
 TEST_F(KvcliTables, ShowsFiguresAndLevels) {

@@ -153,8 +153,8 @@ void add_violation(const EngineUnderTorture& engine, const Script& script, const
   });
   Violation violation;
   violation.where = fmt::format("engine {}, {}", engine.name, title(script));
-  violation.command = fmt::format("build/dev/bin/torture --engine {} --workload {} --seed {} {}",
-                                  engine.name, script.workload, script.seed, options_of(accident));
+  violation.options = fmt::format("--engine {} --workload {} --seed {} {}", engine.name,
+                                  script.workload, script.seed, options_of(accident));
   Report unread;
   violation.what =
       suffer(engine, shrunk, last, unread, &violation.story).value_or(what + " (not seen again)");

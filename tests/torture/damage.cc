@@ -316,7 +316,7 @@ class Damages {
     violation.where = fmt::format("engine {}, {}", engine_.name, subject.what);
     violation.story = {std::move(damage)};
     violation.what = std::move(what);
-    violation.command = fmt::format("build/dev/bin/torture --engine {} --damage", engine_.name);
+    violation.options = fmt::format("--engine {} --damage", engine_.name);
     report_.violations.push_back(std::move(violation));
   }
 

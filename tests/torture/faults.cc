@@ -31,9 +31,8 @@ Violation violation_of(const EngineUnderTorture& engine, const Script& script, F
   Violation violation;
   violation.where =
       fmt::format("engine {}, {}, {} at call {}", engine.name, title(script), name(fault), passing);
-  violation.command = fmt::format(
-      "build/dev/bin/torture --engine {} --workload {} --seed {} --fault {} --passing {}",
-      engine.name, script.workload, script.seed, name(fault), passing);
+  violation.options = fmt::format("--engine {} --workload {} --seed {} --fault {} --passing {}",
+                                  engine.name, script.workload, script.seed, name(fault), passing);
   return violation;
 }
 
@@ -207,9 +206,8 @@ bool misread(const EngineUnderTorture& engine, const Script& script, const Accid
       Violation violation = violation_of(engine, script, fault, passing);
       violation.where += ", in the recovery from " + options_of(accident);
       violation.what = *wrong;
-      violation.command =
-          fmt::format("build/dev/bin/torture --engine {} --workload {} --seed {} --misread",
-                      engine.name, script.workload, script.seed);
+      violation.options = fmt::format("--engine {} --workload {} --seed {} --misread", engine.name,
+                                      script.workload, script.seed);
       report.violations.push_back(std::move(violation));
       return false;
     }

@@ -184,9 +184,9 @@ void kill_children(const EngineUnderTorture& engine, const std::string& program,
       violation.where = fmt::format("engine {}, a real process killed in round {}, durability {}",
                                     engine.name, round, name(durability));
       violation.what = *wrong;
-      violation.command = fmt::format(
-          "build/dev/bin/torture --engine {} --kill-rounds {} --seed {}   (may not come again)",
-          engine.name, rounds, seed);
+      violation.options =
+          fmt::format("--engine {} --kill-rounds {} --seed {}   (may not come again)", engine.name,
+                      rounds, seed);
       report.violations.push_back(std::move(violation));
       break;
     }

@@ -36,10 +36,10 @@ constexpr Amount slice{1, {15, 7}, 13, 240, 41, 12, 2};
 // Torture of one engine.
 class Torture {
  public:
-  Torture(const Arguments& arguments, const EngineUnderTorture& engine, std::string program)
+  Torture(const Arguments& arguments, const EngineUnderTorture& engine, std::string invoked_as)
       : arguments_(arguments),
         engine_(engine),
-        program_(std::move(program)),
+        invoked_as_(std::move(invoked_as)),
         amount_(arguments.slice ? slice : whole) {}
 
   // Whether nothing is wrong, and every kind of call was met.
@@ -63,7 +63,8 @@ class Torture {
     if (all || arguments_.damage) part("damage", [&] { damage(); });
     if (all || arguments_.kill_rounds) {
       const std::uint64_t rounds = arguments_.kill_rounds.value_or(amount_.kill_rounds);
-      part("kills", [&] { kill_children(engine_, program_, first_seed(), rounds, report_); });
+      part("kills",
+           [&] { kill_children(engine_, "/proc/self/exe", first_seed(), rounds, report_); });
     }
     return finish(all && !arguments_.first);
   }
@@ -92,11 +93,11 @@ class Torture {
       violation.what = wrong.value_or("");
       if (wrong) report_.violations.push_back(std::move(violation));
     }
-    for (const Violation& violation : report_.violations) fmt::print("{}", told(violation));
+    for (const Violation& violation : report_.violations)
+      fmt::print("{}", told(violation, invoked_as_));
     const bool reached = report_.recoveries > 0 || !report_.violations.empty();
-    fmt::print("torture: {}: {}{} acknowledged writes checked, {} recoveries, {} violations\n",
-               what, reached ? "" : "the script ends before that call; ", report_.acknowledged,
-               report_.recoveries, report_.violations.size());
+    fmt::print("torture: {}: {}{}\n", what, reached ? "" : "the script ends before that call; ",
+               looked_at(report_));
     return report_.violations.empty();
   }
 
@@ -125,9 +126,9 @@ class Torture {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     const std::size_t found = report_.violations.size() - before;
     fmt::print("  {:<20} {:>7.1f} s  {}\n", what, took.count(),
-               found == 0 ? "ok" : fmt::format("{} VIOLATIONS", found));
+               found == 0 ? "ok" : counted(found, "VIOLATION", "VIOLATIONS"));
     for (std::size_t i = before; i < report_.violations.size(); ++i) {
-      fmt::print("{}", told(report_.violations[i]));
+      fmt::print("{}", told(report_.violations[i], invoked_as_));
     }
     std::fflush(stdout);
     shown_ = report_.violations.size();
@@ -135,7 +136,7 @@ class Torture {
 
   bool finish(bool everything) {
     for (; shown_ < report_.violations.size(); ++shown_) {
-      fmt::print("{}", told(report_.violations[shown_]));
+      fmt::print("{}", told(report_.violations[shown_], invoked_as_));
     }
     const bool covered = !everything || report_.coverage.complete(engine_.makes);
     if (report_.coverage.total() > 0) {
@@ -143,27 +144,27 @@ class Torture {
                                               engine_.background));
     }
     if (report_.torn_tails > 0) {
-      fmt::print("kills: {} recoveries dropped a write that was torn by the kill, and said so\n",
-                 report_.torn_tails);
+      fmt::print("kills: {} dropped a write that was torn by the kill, and said so\n",
+                 counted(report_.torn_tails, "recovery", "recoveries"));
     }
     return covered && report_.violations.empty();
   }
 
   const Arguments& arguments_;
   const EngineUnderTorture& engine_;
-  const std::string program_;
+  const std::string invoked_as_;
   const Amount& amount_;
   Report report_;
   std::size_t shown_ = 0;
 };
 
-int torture(const Arguments& arguments) {
+int torture(const Arguments& arguments, const std::string& invoked_as) {
   Report sum;
   bool good = true;
   for (const EngineUnderTorture& engine : engines_under_torture()) {
     if (arguments.engine != nullptr && arguments.engine != &engine) continue;
     if (arguments.first && !sum.violations.empty()) break;
-    Torture torture(arguments, engine, "/proc/self/exe");
+    Torture torture(arguments, engine, invoked_as);
     good = torture.run() && good;
     add(sum, torture.report());
   }
@@ -197,7 +198,7 @@ int run(int argc, char** argv) {
                               {std::string(arguments->engine->name), arguments->child,
                                arguments->durability, arguments->seed.value_or(1)});
   }
-  return torture(*arguments);
+  return torture(*arguments, argv[0]);
 }
 
 }  // namespace

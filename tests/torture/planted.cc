@@ -78,8 +78,8 @@ class Planting {
     Find found;
     for (const std::string& line : split_lines(outcome->output)) {
       if (line.starts_with("VIOLATION in ")) found.where = line.substr(13);
-      if (line.starts_with("torture: ") && line.find(" crash points") != std::string::npos) {
-        found.points = line.substr(9, line.find(" crash points") - 9);
+      if (line.starts_with("torture: ") && line.find(" crash point") != std::string::npos) {
+        found.points = line.substr(9, line.find(" crash point") - 9);
       }
     }
     if (outcome->code == 0 || found.where.empty()) found.problem = "torture does not find it";

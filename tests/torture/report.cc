@@ -17,23 +17,35 @@ void add(Report& sum, const Report& other) {
   std::ranges::copy(other.violations, std::back_inserter(sum.violations));
 }
 
-std::string told(const Violation& violation) {
+std::string counted(std::uint64_t count, std::string_view what, std::string_view several) {
+  if (count == 1) return fmt::format("1 {}", what);
+  return several.empty() ? fmt::format("{} {}s", count, what)
+                         : fmt::format("{} {}", count, several);
+}
+
+std::string looked_at(const Report& report) {
+  return fmt::format("{} checked, {}, {}", counted(report.acknowledged, "acknowledged write"),
+                     counted(report.recoveries, "recovery", "recoveries"),
+                     counted(report.violations.size(), "violation"));
+}
+
+std::string told(const Violation& violation, std::string_view program) {
   std::string text = fmt::format("VIOLATION in {}\n", violation.where);
   for (std::size_t i = 0; i < violation.story.size(); ++i) {
     text += fmt::format("  {:4}. {}\n", i + 1, violation.story[i]);
   }
   text += fmt::format("  {}\n", violation.what);
-  if (!violation.command.empty()) text += fmt::format("  again: {}\n", violation.command);
+  if (!violation.options.empty()) {
+    text += fmt::format("  again: {} {}\n", program, violation.options);
+  }
   return text;
 }
 
 std::string summary(const Report& report) {
   constexpr std::size_t policies = power_losses.size() + 1;  // and the death of the process
-  return fmt::format(
-      "torture: {} crash points, {} policies, {} workloads, {} acknowledged writes checked, "
-      "{} recoveries, {} violations",
-      report.coverage.total(), policies, report.workloads, report.acknowledged, report.recoveries,
-      report.violations.size());
+  return fmt::format("torture: {}, {} policies, {}, {}",
+                     counted(report.coverage.total(), "crash point"), policies,
+                     counted(report.workloads, "workload"), looked_at(report));
 }
 
 }  // namespace kv::torture

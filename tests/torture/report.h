@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/torture/coverage.h"
@@ -16,7 +17,7 @@ struct Violation {
   std::string where;               // the workload, its seed and the accident
   std::string what;                // is wrong
   std::vector<std::string> story;  // the shortest that was found
-  std::string command;             // that shows it again
+  std::string options;             // with which torture shows it again
 };
 
 struct Report {
@@ -32,8 +33,15 @@ struct Report {
 // through the same ones.
 void add(Report& sum, const Report& other);
 
-// For people.
-std::string told(const Violation& violation);
+// For people. `program` is what this torture was called as: another one, of other labs, may hold no
+// such violation.
+std::string told(const Violation& violation, std::string_view program);
+
+// "1 workload", "2 workloads"; `several` where an s does not make it.
+std::string counted(std::uint64_t count, std::string_view what, std::string_view several = {});
+
+// "7 acknowledged writes checked, 1 recovery, 0 violations".
+std::string looked_at(const Report& report);
 
 // The last line: `torture: N crash points, ...`.
 std::string summary(const Report& report);

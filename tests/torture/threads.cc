@@ -169,9 +169,9 @@ void crash_threads(const EngineUnderTorture& engine, std::uint64_t seed, std::ui
     Violation violation;
     violation.where = fmt::format("engine {}, many threads, seed {}", engine.name, seed + round);
     violation.what = *wrong;
-    violation.command = fmt::format(
-        "build/dev/bin/torture --engine {} --workload threads --seed {}   (may not come again)",
-        engine.name, seed + round);
+    violation.options =
+        fmt::format("--engine {} --workload threads --seed {}   (may not come again)", engine.name,
+                    seed + round);
     report.violations.push_back(std::move(violation));
     return;
   }

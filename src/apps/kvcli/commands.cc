@@ -174,7 +174,9 @@ constexpr Command table[] = {
      0,
      0,
      "put the store's data into its smallest form",
-     "Engine sstable writes out the memtables that wait for it.\n",
+     "Engine sstable writes out the memtables that wait for it. The one that takes writes\n"
+     "belongs to the log in use, and stays in memory until that is full (--write-buffer):\n"
+     "a store with few entries has no tables, also after compact.\n",
      {},
      {}},
     {Verb::clear,
@@ -204,7 +206,7 @@ constexpr Command table[] = {
      0,
      0,
      "print the levels of tables, the newest first",
-     "",
+     "Where there are none, all is in memory and in the log: see help compact.\n",
      {},
      {}},
     {Verb::trace,
@@ -214,7 +216,8 @@ constexpr Command table[] = {
      1,
      1,
      "tell the way of one get, step by step",
-     "Which memtables and tables were asked, and what each said.\n",
+     "Which memtables and tables were asked, and what each said. Where a file is damaged, the way\n"
+     "up to there, and the error.\n",
      {},
      {}},
     {Verb::inspect,

@@ -64,16 +64,16 @@ Outcome Session::levels(Maintenance& maintenance) {
 }
 
 Outcome Session::trace(Maintenance& maintenance, const std::string& key) {
-  const auto steps = maintenance.trace(key, context_);
-  if (!steps) return store_error(steps.error());
+  std::vector<std::string> steps;
+  const Status end = maintenance.trace(key, steps, context_);
   const Columns columns{step_columns};
   Outcome outcome = print(heading_text(format_, columns));
-  for (const std::string& step : *steps) {
+  for (const std::string& step : steps) {
     if (outcome.failed()) break;
     const Cell cells[] = {std::string_view(step)};
     outcome = print(row_text(format_, columns, cells));
   }
-  return outcome;
+  return end || outcome.failed() ? outcome : store_error(end.error());
 }
 
 }  // namespace kv::cli

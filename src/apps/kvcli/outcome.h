@@ -26,6 +26,7 @@ struct Outcome {
   Exit exit = Exit::ok;
   std::string complaint;     // one line without an end; empty: nothing to complain about
   bool output_gone = false;  // nobody reads standard output any more: stop, and say nothing
+  std::string progress{};    // what was done before it failed; people read it in front
 
   // Whether a script ends here. `exists` answering "false" is an answer, not a failure.
   bool failed() const { return !complaint.empty() || output_gone; }

@@ -21,7 +21,7 @@ constexpr std::string_view engine_columns[] = {"name", "persistent", "summary"};
 // A walk over entries that an error cut short.
 Outcome stopped_after(std::uint64_t entries, const Error& error) {
   Outcome outcome = store_error(error);
-  outcome.complaint += fmt::format(" after {}", entries_text(entries));
+  outcome.progress = fmt::format("after {}", entries_text(entries));
   return outcome;
 }
 
@@ -63,7 +63,9 @@ Outcome Session::run(std::span<const Word> words, std::stop_token stop) {
     outcome = output_error(output_, flushed.error());
   }
   if (!outcome.complaint.empty()) {
-    outcome.complaint = fmt::format("{}: {}", invocation->command->name, outcome.complaint);
+    outcome.complaint =
+        fmt::format("{}{}{}: {}", invocation->command->name, outcome.progress.empty() ? "" : ", ",
+                    outcome.progress, outcome.complaint);
   }
   return outcome;
 }

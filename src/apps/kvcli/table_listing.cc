@@ -39,6 +39,13 @@ std::string key_text(std::string_view internal_key) {
   return fmt::format("{} of write {}", abbreviated(key->user_key), key->sequence);
 }
 
+// storage/bloom_filter.h draws it: the bits, then a byte that counts the probes.
+std::string filter_text(std::string_view filter) {
+  if (filter.empty()) return "none";
+  return fmt::format("of {} bits, {}", (filter.size() - 1) * 8,
+                     count_text(static_cast<unsigned char>(filter.back()), "probe", "probes"));
+}
+
 // What an error of a table's function says, without the file, the place and the remedy around it.
 std::string reason(const Error& error, std::string_view path, std::uint64_t offset) {
   const std::string around = damaged_table(path, offset, "").error().message();
@@ -115,7 +122,7 @@ class TableListing {
       case PartKind::properties: return properties(part, *block);
       case PartKind::filter: break;
     }
-    show(part, block->bytes.empty() ? "none" : fmt::format("of {} bits", block->bytes.size() * 8));
+    show(part, filter_text(block->bytes));
   }
 
   void show(const FoundPart& part, std::string_view content,

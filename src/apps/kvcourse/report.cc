@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "apps/kvcourse/failure_text.h"
 #include "apps/kvcourse/text.h"
 
 namespace kv::course {
@@ -24,18 +25,11 @@ std::string steps_of(const Verdict& verdict) {
   for (std::size_t i = begin; i < end; ++i) {
     std::string step = printable(story[i]);
     std::ranges::replace(step, '\n', ' ');
-    text += fmt::format("    {}{:4}. {}\n", i + 1 == different ? "> " : "  ", i + 1, step);
+    text +=
+        fmt::format("    {}{:4}. {}\n", i + 1 == different ? "> " : "  ", i + 1, beginning(step));
   }
   if (end < story.size()) text += fmt::format("      ... {} steps more\n", story.size() - end);
   return text;
-}
-
-std::string difference_text(const Difference& difference) {
-  const std::string where =
-      difference.step == 0 ? "after the last step" : fmt::format("step {}", difference.step);
-  return fmt::format("    {}, {}\n      expected  {}\n      seen      {}\n", where,
-                     printable(difference.what), printable(difference.expected),
-                     printable(difference.seen));
 }
 
 std::string fraction(double points, double of) {
@@ -107,8 +101,9 @@ std::string story_of(const Grade& grade, const TaskInfo& task, const Verdict& ve
   const bool report_says_it = attempt.report.starts_with(attempt.detail);  // a sanitizer's
   if (attempt.failures.empty() && !verdict.difference && !report_says_it)
     text += indented(printable(attempt.detail), 4);
+  FailureText failures(verdict.difference);
   for (std::size_t i = 0; i < attempt.failures.size() && i < most_failures; ++i)
-    text += indented(printable(attempt.failures[i]), 4, 20);
+    text += indented(failures.told(attempt.failures[i]), 4, 20);
   if (attempt.failures.size() > most_failures)
     text += fmt::format("    ... {} failures more\n", attempt.failures.size() - most_failures);
   text += hint(grade, verdict);
