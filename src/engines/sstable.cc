@@ -70,8 +70,9 @@ Result<std::unique_ptr<Store>> open_sstable(const Options& options,
   if (!tables) return failure(std::move(tables));
   const auto counted = std::make_shared<Counted>(
       make_block_cache(options.block_cache_bytes.value_or(default_block_cache_bytes)));
-  const auto make_archive = [&](ArchivePlace place, std::size_t) {
-    auto archive = make_table_archive(std::move(place), {*tables, counted->cache, counted->tables});
+  const auto make_archive = [written_as = *tables, counted](ArchivePlace place, std::size_t) {
+    auto archive =
+        make_table_archive(std::move(place), {written_as, counted->cache, counted->tables});
     counted->archive = archive.get();
     return archive;
   };

@@ -77,7 +77,8 @@ struct LsmParts {
 };
 
 // A store of these parts, which are used up when this returns, but for those that it keeps asking.
-// Errors: those of the parts.  Requires: none but those that may be is absent.
+// Requires: the parts of which it is not said what their absence means are there.
+// Errors: those of the parts.
 Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmParts& parts);
 
 }  // namespace kv

@@ -3,7 +3,7 @@
 // What the LSM core (storage/lsm_store.h) lets its commit do to it: commit, and put what is in
 // memory away into tables (persistence/log_archive.h).
 //
-// *Thread safety*, *Errors*: as each says, and CommitTarget.
+// *Thread safety*: as CommitTarget; freeze and show as each says.
 
 #include <memory>
 #include <vector>

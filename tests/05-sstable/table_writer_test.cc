@@ -36,6 +36,12 @@ class TableWriting : public testing::Test {
     return bytes;
   }
 
+  // The file of a table as it is drawn, without a filter.
+  static std::string drawn(TableBytes table) {
+    table.filter = "";
+    return table.finish();
+  }
+
   // How many entries each data block of the finished file has.
   static std::string entries_in_blocks(const ToldTableWriter& writer) {
     const std::string call = announce("how many entries each block has");
@@ -107,9 +113,8 @@ TEST_F(TableWriting, OneEntryStandsAsDrawn) {
             "1 blocks, 1 entries, 0 tombstones, 10 bytes, \"a\"@7 to \"a\"@7, writes 7 to 7");
   TableBytes table;
   table.add_block({{ikey("a", 7), "1"}});
-  table.filter = "";
   table.properties.first_sequence = table.properties.last_sequence = 7;
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table));
 }
 
 TEST_F(TableWriting, ATableWithoutEntriesIsOne) {
@@ -117,10 +122,9 @@ TEST_F(TableWriting, ATableWithoutEntriesIsOne) {
   EXPECT_EQ(writer.finish(3, 5),
             "0 blocks, 0 entries, 0 tombstones, 0 bytes, none to none, writes 3 to 5");
   TableBytes table;
-  table.filter = "";
   table.properties.first_sequence = 3;
   table.properties.last_sequence = 5;
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table));
 }
 
 TEST_F(TableWriting, BlocksStandBehindEachOther) {
@@ -132,9 +136,7 @@ TEST_F(TableWriting, BlocksStandBehindEachOther) {
   }
   writer.add(entries);
   writer.finish();
-  TableBytes table = table_in_blocks(entries, 3);
-  table.filter = "";
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table_in_blocks(entries, 3)));
 }
 
 TEST_F(TableWriting, ABlockEndsWithTheEntryByWhichItIsFull) {
@@ -162,9 +164,7 @@ TEST_F(TableWriting, RestartPointsStandEvery16) {
   const BlockEntries entries = numbered(40);
   writer.add_quietly(entries);
   writer.finish();
-  TableBytes table = table_in_blocks(entries, 40);
-  table.filter = "";
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table_in_blocks(entries, 40)));
 }
 
 TEST_F(TableWriting, TheIndexHasTheLastKeyOfEachBlock) {

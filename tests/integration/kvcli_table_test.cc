@@ -227,6 +227,7 @@ TEST_F(KvcliTables, RefusesOptionsThatCannotBeHonoured) {
       {"--filter-bits 41", "it may be 0 to 40"},
       {"--write-buffer 1", "the least is 4096"},
       {"--block-cache many", "--block-cache"},
+      {"--block-cache -1", "--block-cache: must be 0 or more"},
   };
   for (const auto& [option, remedy] : cases) {
     const Ended ended =

@@ -14,15 +14,6 @@
 namespace kv::cli {
 namespace {
 
-std::string_view name_of(Compression how) {
-  switch (how) {
-    case Compression::none: return "as they are";
-    case Compression::lz4: return "lz4";
-    case Compression::zstd: return "zstd";
-  }
-  return "unknown";
-}
-
 std::string count_text(std::uint64_t count, std::string_view one, std::string_view several) {
   return fmt::format("{} {}", count, count == 1 ? one : several);
 }
@@ -139,7 +130,9 @@ class TableListing {
   }
 
   void data(const FoundPart& part, OpenedBlock opened) {
-    const std::string how = fmt::format("{}, {} bytes", name_of(opened.how), opened.bytes.size());
+    const std::string how = fmt::format(
+        "{}, {} bytes", opened.how == Compression::none ? "as they are" : kv::name(opened.how),
+        opened.bytes.size());
     const Result<std::unique_ptr<const Block>> block = make_block(std::move(opened.bytes));
     if (!block) return nonsense(part, block.error().message());
     std::vector<std::string> details;
