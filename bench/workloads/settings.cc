@@ -31,51 +31,6 @@ Result<Distribution> distribution_of(std::string_view given) {
                            abbreviated(given)));
 }
 
-std::string_view name(Durability durability) {
-  switch (durability) {
-    case Durability::none: return "none";
-    case Durability::wal: return "wal";
-    case Durability::sync: return "sync";
-  }
-  return "unknown";
-}
-
-Result<Durability> durability_of(std::string_view given) {
-  for (const auto each : {Durability::none, Durability::wal, Durability::sync}) {
-    if (name(each) == given) return each;
-  }
-  return wrong(
-      fmt::format("no durability is called {}; there are none, wal, sync", abbreviated(given)));
-}
-
-std::string_view name(Compression compression) {
-  switch (compression) {
-    case Compression::none: return "none";
-    case Compression::lz4: return "lz4";
-    case Compression::zstd: return "zstd";
-  }
-  return "unknown";
-}
-
-Result<Compression> compression_of(std::string_view given) {
-  for (const auto each : {Compression::none, Compression::lz4, Compression::zstd}) {
-    if (name(each) == given) return each;
-  }
-  return wrong(
-      fmt::format("no compression is called {}; there are none, lz4, zstd", abbreviated(given)));
-}
-
-Options options_of(const Settings& settings) {
-  Options options;
-  options.durability = settings.durability;
-  options.write_buffer_bytes = settings.write_buffer_bytes;
-  options.block_cache_bytes = settings.block_cache_bytes;
-  options.block_bytes = settings.block_bytes;
-  options.filter_bits_per_key = settings.filter_bits_per_key;
-  options.compression = settings.compression;
-  return options;
-}
-
 Status check(const Settings& settings) {
   constexpr std::size_t most_threads = 1024;
   constexpr std::size_t most_filter_bits = 40;  // as Options::filter_bits_per_key
@@ -91,7 +46,7 @@ Status check(const Settings& settings) {
                              settings.entries));
   if (settings.value_bytes > limits.value_bytes)
     return wrong(fmt::format("--value-bytes must be {} or less", limits.value_bytes));
-  if (settings.filter_bits_per_key.value_or(0) > most_filter_bits)
+  if (settings.store.filter_bits_per_key.value_or(0) > most_filter_bits)
     return wrong(fmt::format("--filter-bits must be {} or less", most_filter_bits));
   for (const auto& [option, share] : {std::pair{"--compressible", settings.compressible},
                                       std::pair{"--read-share", settings.read_share}}) {

@@ -25,12 +25,6 @@ enum class Distribution : unsigned char {
 std::string_view name(Distribution distribution);
 Result<Distribution> distribution_of(std::string_view name);
 
-std::string_view name(Durability durability);
-Result<Durability> durability_of(std::string_view name);
-
-std::string_view name(Compression compression);
-Result<Compression> compression_of(std::string_view name);
-
 // How long something goes on: so many operations, so many seconds, or whichever comes first. 0 is
 // no limit.
 struct Extent {
@@ -47,24 +41,13 @@ struct Settings {
   std::size_t threads = 1;
   std::size_t key_bytes = 16;
   std::size_t value_bytes = 100;
-  double compressible = 0.5;                        // the share of a value that a compressor saves
-  double read_share = 0.5;                          // of gets in workload `mixed`
-  std::optional<Distribution> distribution;         // unset: the workload's own
-  std::optional<Durability> durability;             // unset: the engine's own
-  std::optional<std::uint64_t> write_buffer_bytes;  // likewise; volatile engines have none
-
-  // Of those that keep tables; unset: the engine's own.
-  std::optional<std::uint64_t> block_cache_bytes;
-  std::optional<std::uint64_t> block_bytes;
-  std::optional<std::uint64_t> filter_bits_per_key;
-  std::optional<Compression> compression;
-
-  std::uint64_t latency_every = 16;  // one in so many operations is timed; 0: none
+  double compressible = 0.5;                 // the share of a value that a compressor saves
+  double read_share = 0.5;                   // of gets in workload `mixed`
+  std::optional<Distribution> distribution;  // unset: the workload's own
+  Options store;                             // what it is opened with, but for its directory
+  std::uint64_t latency_every = 16;          // one in so many operations is timed; 0: none
   std::uint64_t seed = 1;
 };
-
-// What a store is opened with, but for its directory.
-Options options_of(const Settings& settings);
 
 // Ok, or what cannot be done.
 Status check(const Settings& settings);

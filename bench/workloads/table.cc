@@ -68,12 +68,13 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
       settings.warm_up.none() ? "none" : extent_text(settings.warm_up),
       settings.distribution ? name(*settings.distribution) : "the workload's own",
-      settings.durability ? name(*settings.durability)
-                          : "the engine's own: wal on disk, none in memory",
-      own_or(settings.write_buffer_bytes, "bytes"), settings.seed,
-      own_or(settings.block_cache_bytes, "bytes"),
-      settings.compression ? name(*settings.compression) : "the engine's own",
-      own_or(settings.filter_bits_per_key, "bits a key"), own_or(settings.block_bytes, "bytes"));
+      settings.store.durability ? name(*settings.store.durability)
+                                : "the engine's own: wal on disk, none in memory",
+      own_or(settings.store.write_buffer_bytes, "bytes"), settings.seed,
+      own_or(settings.store.block_cache_bytes, "bytes"),
+      settings.store.compression ? name(*settings.store.compression) : "the engine's own",
+      own_or(settings.store.filter_bits_per_key, "bits a key"),
+      own_or(settings.store.block_bytes, "bytes"));
   text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
                       machine.load);
   text += fmt::format("rounds {}, systems in turn; medians; times in us", plan.rounds);

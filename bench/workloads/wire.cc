@@ -33,11 +33,11 @@ std::string line(const Json& json) {
 }
 
 // The numbers that may be the engine's own.
-constexpr std::pair<const char*, std::optional<std::uint64_t> Settings::*> optional_numbers[] = {
-    {"write_buffer_bytes", &Settings::write_buffer_bytes},
-    {"block_cache_bytes", &Settings::block_cache_bytes},
-    {"block_bytes", &Settings::block_bytes},
-    {"filter_bits_per_key", &Settings::filter_bits_per_key},
+constexpr std::pair<const char*, std::optional<std::size_t> Options::*> optional_numbers[] = {
+    {"write_buffer_bytes", &Options::write_buffer_bytes},
+    {"block_cache_bytes", &Options::block_cache_bytes},
+    {"block_bytes", &Options::block_bytes},
+    {"filter_bits_per_key", &Options::filter_bits_per_key},
 };
 
 Json to_json(const Settings& settings) {
@@ -52,10 +52,10 @@ Json to_json(const Settings& settings) {
                {"latency_every", settings.latency_every},
                {"seed", settings.seed}};
   if (settings.distribution) json["distribution"] = name(*settings.distribution);
-  if (settings.durability) json["durability"] = name(*settings.durability);
-  if (settings.compression) json["compression"] = name(*settings.compression);
+  if (settings.store.durability) json["durability"] = name(*settings.store.durability);
+  if (settings.store.compression) json["compression"] = name(*settings.store.compression);
   for (const auto& [name, member] : optional_numbers) {
-    if (settings.*member) json[name] = *(settings.*member);
+    if (settings.store.*member) json[name] = *(settings.store.*member);
   }
   return json;
 }
@@ -80,15 +80,15 @@ Result<Settings> settings_from(const Json& json) {
   if (json.contains("durability")) {
     auto durability = durability_of(json["durability"].get<std::string>());
     if (!durability) return failure(std::move(durability));
-    settings.durability = *durability;
+    settings.store.durability = *durability;
   }
   if (json.contains("compression")) {
     auto compression = compression_of(json["compression"].get<std::string>());
     if (!compression) return failure(std::move(compression));
-    settings.compression = *compression;
+    settings.store.compression = *compression;
   }
   for (const auto& [name, member] : optional_numbers) {
-    if (json.contains(name)) settings.*member = json[name].get<std::uint64_t>();
+    if (json.contains(name)) settings.store.*member = json[name].get<std::uint64_t>();
   }
   if (Status checked = check(settings); !checked) return failure(std::move(checked));
   return settings;

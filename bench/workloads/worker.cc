@@ -55,7 +55,7 @@ Status run(const Job& job, const Stores& stores, const Answers& answers) {
   if (engine == nullptr)
     return failure(Code::invalid_argument, fmt::format("no engine is called {}", job.engine));
   Runner runner(job.settings);
-  Options options = options_of(job.settings);
+  Options options = job.settings.store;
   if (engine->persistent) options.directory = job.directory;
   const Result<std::unique_ptr<Store>> store = engine->open(options);
   if (!store) return failure(store.error().code(), fmt::format("open: {}", store.error().text()));

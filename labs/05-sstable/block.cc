@@ -75,6 +75,17 @@ bool read_entry(const Contents& contents, std::size_t at, std::size_t before, St
   throw todo("5.2", contents, at, before, entry, take_length, tag_bytes);
 }
 
+// Makes the entry's key out of the key of the entry before.  Requires: that one has at least as many
+// bytes as they share.
+void make_key(const StoredEntry& entry, std::string& key) {
+  const std::size_t size = entry.shared + entry.unshared.size();
+  // What it is called with may be more than what was asked for (libstdc++ 12).
+  key.resize_and_overwrite(size, [&](char* bytes, std::size_t) {
+    std::memcpy(bytes + entry.shared, entry.unshared.data(), entry.unshared.size());
+    return size;
+  });
+}
+
 // The restart point where a search for the internal key begins: the last one whose key is not
 // behind `target`, or the first one.  Requires: there is one.
 Result<std::size_t> restart_for(const Contents& contents, std::string_view target) {
@@ -89,7 +100,7 @@ class ForwardWalk final : public InternalIterator {
  private:
   bool do_next() override {
     // LAB 5.2  Read the entry at at_, and make its key out of the one before.
-    throw todo("5.2", contents_, at_, key_, read_entry, bad_entry(0));
+    throw todo("5.2", contents_, at_, key_, read_entry, make_key, bad_entry(0));
   }
 
   bool do_seek(std::string_view target) override {

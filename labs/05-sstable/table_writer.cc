@@ -53,7 +53,7 @@ class FileTableWriter final : public TableWriter {
   // Writes a block in its frame, compressed where that pays, and says where it stands.
   Status write_block(std::string_view block, Compression how, BlockHandle& handle) {
     // LAB 5.4  Compress it into compressed_, frame it in frame_, and append that.
-    throw todo("5.4", block, how, handle, compressed_, frame_, offset_);
+    throw todo("5.4", block, how, handle, compressed_, frame_, number_, offset_);
   }
 
   // Appends to the file. A failure is remembered: how much of the bytes is there nobody knows.
@@ -102,10 +102,11 @@ std::string encode_footer(const TableFooter& footer, std::uint64_t file_bytes) {
   throw todo("5.4", footer, file_bytes);
 }
 
-void append_frame(std::string& out, std::string_view block, Compression how, std::uint64_t offset) {
+void append_frame(std::string& out, std::string_view block, Compression how,
+                  const FramePlace& place) {
   // LAB 5.4  The block, how it is compressed, and the checksum of both.
   // Hint: `out` may hold something already, which is none of the frame's business.
-  throw todo("5.4", out, block, how, offset);
+  throw todo("5.4", out, block, how, frame_seed(place));
 }
 
 std::unique_ptr<TableWriter> make_table_writer(AppendFile& file, TableNumber number,

@@ -86,11 +86,11 @@ class FileTableWriter final : public TableWriter {
   // Writes a block in its frame, compressed where that pays, and says where it stands.
   Status write_block(std::string_view block, Compression how, BlockHandle& handle) {
     // LAB 5.4  Compress it into compressed_, frame it in frame_, and append that.
-    //[ throw todo("5.4", block, how, handle, compressed_, frame_, offset_);
+    //[ throw todo("5.4", block, how, handle, compressed_, frame_, number_, offset_);
     how = compress(block, how, compressed_);
     if (how != Compression::none) block = compressed_;
     frame_.clear();
-    append_frame(frame_, block, how, offset_);
+    append_frame(frame_, block, how, {number_, offset_});
     handle = {.offset = offset_, .bytes = block.size()};
     return append(frame_);
     //]
@@ -154,14 +154,15 @@ std::string encode_footer(const TableFooter& footer, std::uint64_t file_bytes) {
   //]
 }
 
-void append_frame(std::string& out, std::string_view block, Compression how, std::uint64_t offset) {
+void append_frame(std::string& out, std::string_view block, Compression how,
+                  const FramePlace& place) {
   // LAB 5.4  The block, how it is compressed, and the checksum of both.
   // Hint: `out` may hold something already, which is none of the frame's business.
-  //[ throw todo("5.4", out, block, how, offset);
+  //[ throw todo("5.4", out, block, how, frame_seed(place));
   const std::size_t begin = out.size();
   out.append(block);
   out.push_back(static_cast<char>(how));
-  append_fixed64(out, checksum(std::string_view(out).substr(begin), offset));
+  append_fixed64(out, checksum(std::string_view(out).substr(begin), frame_seed(place)));
   //]
 }
 

@@ -54,11 +54,11 @@ struct Counted {
     add("block_cache_hits", cached.hits);
     add("block_cache_misses", cached.misses);
     add("block_cache_bytes", cached.bytes);
-    add("filter_asked", tables->filter_asked.load(std::memory_order_relaxed));
-    add("filter_said_no", tables->filter_said_no.load(std::memory_order_relaxed));
-    add("filter_was_wrong", tables->filter_was_wrong.load(std::memory_order_relaxed));
-    add("blocks_read", tables->blocks_read.load(std::memory_order_relaxed));
-    add("block_bytes_read", tables->bytes_read.load(std::memory_order_relaxed));
+    add("filter_asked", tables->filter_asked());
+    add("filter_said_no", tables->filter_said_no.sum());
+    add("filter_was_wrong", tables->filter_was_wrong.sum());
+    add("blocks_read", tables->blocks_read.sum());
+    add("block_bytes_read", tables->bytes_read.sum());
   }
 };
 
@@ -70,8 +70,9 @@ Result<std::unique_ptr<Store>> open_sstable(const Options& options,
   if (!tables) return failure(std::move(tables));
   const auto counted = std::make_shared<Counted>(
       make_block_cache(options.block_cache_bytes.value_or(default_block_cache_bytes)));
-  const auto make_archive = [&](ArchivePlace place, std::size_t) {
-    auto archive = make_table_archive(std::move(place), {*tables, counted->cache, counted->tables});
+  const auto make_archive = [written_as = *tables, counted](ArchivePlace place, std::size_t) {
+    auto archive =
+        make_table_archive(std::move(place), {written_as, counted->cache, counted->tables});
     counted->archive = archive.get();
     return archive;
   };

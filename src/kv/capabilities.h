@@ -114,7 +114,7 @@ class Maintenance {
   virtual Status trace(std::string_view key, std::vector<std::string>& steps,
                        const Context& context = Context::none()) = 0;
 
-  // Takes every key's value away, as one atomic write.
+  // Erases, as one atomic write, every key that had a value when it began; newer keys stay.
   virtual Status clear(const Context& context = Context::none()) = 0;
 };
 

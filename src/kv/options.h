@@ -2,10 +2,16 @@
 
 // What a store is opened with. One struct for all engines; an engine refuses what it cannot honour
 // with `invalid_argument` instead of ignoring it.
+//
+// *Thread safety*: values and pure functions. *Errors*: `invalid_argument` for an unknown name,
+// listing those that there are.
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+
+#include "base/result.h"
 
 namespace kv {
 
@@ -15,6 +21,10 @@ enum class Durability : unsigned char {
   wal,   // the death of the process: the bytes are in the kernel before the call returns
   sync,  // the loss of power: the bytes are on the disk before the call returns
 };
+
+// "none", "wal" or "sync", valid for ever; and the other way round.
+std::string_view name(Durability durability);
+Result<Durability> durability_of(std::string_view name);
 
 // The largest of each that a store takes, in bytes. More is `invalid_argument`. A put or erase is
 // no batch: the limits of its key and value are all that it has to keep.
@@ -26,6 +36,10 @@ struct Limits {
 
 // How blocks of tables are made smaller (storage/compression.h). The values are written to disk.
 enum class Compression : unsigned char { none = 0, lz4 = 1, zstd = 2 };
+
+// "none", "lz4" or "zstd", valid for ever; and the other way round.
+std::string_view name(Compression compression);
+Result<Compression> compression_of(std::string_view name);
 
 struct Options {
   // Where a persistent engine keeps its files; it is created where missing. Volatile engines take

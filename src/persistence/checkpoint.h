@@ -18,8 +18,7 @@
 //          24  fixed64  next log: those with smaller numbers are not needed
 //          32  fixed64  checksum of the 32 bytes before, with seed 0
 //          40  records of kind `entries`, then one of kind `end`. The number in a record's header
-//          is
-//              1 + how many entries stand before it; `unsynced` is 0
+//              is 1 + how many entries stand before it; `unsynced` is 0
 //
 //   entries   as many as fit into 32 KiB, at least one: string internal key, string value
 //

@@ -132,11 +132,7 @@ std::vector<SequenceNumber> first_writes_of_logs(const FileSystem& files,
   const Result<std::vector<LogNumber>> logs = logs_in(files, directory);
   if (!logs) return firsts;
   for (const LogNumber number : *logs) {
-    const std::string path = log_path(directory, number);
-    const auto file = files.open(path);
-    std::string bytes(log_layout::header_bytes, '\0');
-    if (!file || !(*file)->read(0, bytes)) continue;
-    const Result<LogHeader> header = decode_log_header(bytes, path);
+    const Result<LogHeader> header = read_log_header(files, directory, number);
     if (header) firsts.push_back(header->first);
   }
   return firsts;

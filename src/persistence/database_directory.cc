@@ -97,8 +97,8 @@ Result<std::optional<std::string>> format_of(const FileSystem& files, std::strin
     if (name == lock_name || name == new_format_name) continue;
     if (is_ours(name)) {
       return failure(Code::corruption,
-                     fmt::format("{} holds {} but no file {}, which says whose it is; if the store "
-                                 "was of engine wal, `kvcli salvage` makes a new one",
+                     fmt::format("{} holds {} but no file {}, which says whose it is; `kvcli "
+                                 "salvage` makes a new one",
                                  quote(directory), quote(name), format_name));
     }
     return failure(Code::invalid_argument,

@@ -22,7 +22,7 @@
 #include "persistence/checkpoint.h"
 #include "persistence/recovery.h"
 #include "persistence/wal.h"
-#include "storage/lsm_store.h"
+#include "storage/lsm_target.h"
 
 namespace kv {
 

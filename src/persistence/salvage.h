@@ -3,21 +3,41 @@
 // Saves what can still be read of a store that is damaged, and makes a store of it that opens
 // again.
 //
-//   before   FORMAT  checkpoint   000006.log  000007.log          opening it says `corruption`
+//   wal      FORMAT  checkpoint   000006.log  000007.log          opening it says `corruption`
 //                        ✗                        ✗
 //   after    FORMAT  checkpoint                                   all that was intact, as one state
 //                    checkpoint.damaged       000007.log.damaged  what was not, byte for byte
 //
-// Writes may be missing in the middle: what is left is no state that the store ever had, and its
-// batches need not be whole together. The report says what is missing. A store that opens is left
-// as it is, even where its last writes are torn: that is no damage (persistence/recovery.h).
+//   sstable  FORMAT  000001.sst  000002.sst      (gone)      000004.sst  000005.log  000006.log
+//                                     ✗                                                   ✗
+//   after    FORMAT  000001.sst  000002.sst    000003.sst    000004.sst        000006.sst
+//                    as it was   of what was   empty: it     as it was   of what was intact
+//                                intact        fills a gap
+//                                000002.sst.damaged                            000006.log.damaged
 //
-// Each damaged file is copied before the new checkpoint takes the place of all. So a crash on the
-// way leaves either the damaged store, to be salvaged again, or the new one; and a damaged byte is
-// never lost. The copies need room on the disk.
+// Everything that is intact is kept, also what was written behind damage. So writes may be missing
+// in the middle: what is left is no state that the store ever had, and its batches need not be
+// whole together. **Where the newest version of a key is lost, an older one stands in its place**,
+// or a value that had been erased: each is one that the key has had, and not the last. The report
+// says what is missing: of logs and tables which writes, of a table's block which keys it had, as
+// far as the index tells. Whoever can't do with old values deletes these keys, or restores a
+// backup.
 //
-// *Simplification*: only of engine wal. A store with tables is refused and left as it is: what is
-// whole in it can be read as long as it opens, and a table can be put back from a copy.
+// A store that opens is left as it is, even where its last writes are torn: that is no damage
+// (persistence/recovery.h). Of a store with tables every block is read, too, since one that is
+// damaged lets it open, and reads fail. An intact table is never changed. A damaged one is written
+// anew under its number, from its intact blocks. The newest, where it is damaged, is put together
+// with the logs, which may still have its writes; so are logs that are damaged. A table that is
+// not in the place where its writes belong ends the salvage with an error: nobody can say which of
+// two that contradict each other is right.
+//
+// Each damaged file is copied before a new one takes its place. So a crash on the way leaves a
+// store to be salvaged again, or the new one; and a damaged byte is never lost. The copies need
+// room on the disk.
+//
+// *Simplification*: what is saved of one table, or of all logs, stands in memory before it is
+// written; new tables have the default TableOptions. Tables that are missing behind the last file
+// there is, nobody misses.
 //
 // *Thread safety*: one thread at a time for each directory.
 // *Errors*: `unavailable` while the store is open; `invalid_argument` where there is no store, of
@@ -49,9 +69,9 @@ struct KeptFile {
 };
 
 struct SalvageReport {
-  bool changed = false;           // no: the store opens as it is
-  SequenceNumber last = 0;        // the newest write that is there
-  std::size_t versions = 0;       // how many were saved; 0 where only FORMAT was written anew
+  bool changed = false;      // no: the store opens as it is
+  SequenceNumber last = 0;   // the newest write that is there
+  std::size_t versions = 0;  // how many there are; in wal, 0 where only FORMAT was written anew
   std::vector<Damage> damages{};  // of files; in a store that opens, the torn tail
   std::vector<MissingWrites> missing{};
   std::vector<KeptFile> kept{};
@@ -60,5 +80,14 @@ struct SalvageReport {
 // Salvages the store of engine wal in this directory. What is saved is in the memtable, too, if
 // anything had to be.  Requires: an empty memtable.
 Result<SalvageReport> salvage(FileSystem& files, std::string_view path, Memtable& memtable);
+
+// Salvages the store of engine sstable in this directory. Errors: also `corruption`, for a table
+// that does not belong where it stands; what was done before is done.
+Result<SalvageReport> salvage_tables(FileSystem& files, std::string_view path);
+
+// Which engine the directory belongs to. Where FORMAT is damaged or missing, the names of the files
+// tell: wal, unless there are tables. Errors: those of engine_of (persistence/database_directory.h)
+// but that.
+Result<std::string> engine_to_salvage(const FileSystem& files, std::string_view path);
 
 }  // namespace kv

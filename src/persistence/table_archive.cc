@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <deque>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -133,11 +131,12 @@ class DirectoryTables final : public TableArchive {
     if (properties.first_sequence != expected) {
       return failure(
           Code::corruption,
-          fmt::format("{} begins with write {}, and the tables before it end with write {}: {}; "
-                      "put back what was removed from the directory",
-                      quote(path(number)), properties.first_sequence, put_away_.sequence,
-                      properties.first_sequence > expected ? "a table is missing"
-                                                           : "one of them does not belong here"));
+          fmt::format(
+              "{} begins with write {}, and the tables before it end with write {}: {}; "
+              "put back what was removed from the directory; `kvcli salvage` saves what is left",
+              quote(path(number)), properties.first_sequence, put_away_.sequence,
+              properties.first_sequence > expected ? "a table is missing"
+                                                   : "one of them does not belong here"));
     }
     put_away_ = {properties.last_sequence, number + 1};
     tables_.insert(tables_.begin(), *std::move(table));
@@ -166,29 +165,22 @@ class DirectoryTables final : public TableArchive {
   // that they hold, the newest is not the one that was written here: recovery would pass over the
   // log's writes. (If it begins later, recovery sees that writes are missing.)
   Status check_first_log() const {
-    Result<std::vector<std::string>> names = place_.files.list(place_.directory);
-    if (!names) return failure(std::move(names));
-    std::optional<LogNumber> first;
-    for (const std::string& name : *names) {
-      const std::optional<LogNumber> number = log_number(name);
-      if (number && *number >= put_away_.next_log)
-        first = std::min(first.value_or(*number), *number);
-    }
-    if (tables_.empty() || !first) return {};
-    const std::string log = log_path(place_.directory, *first);
-    auto file = place_.files.open(log);
-    if (!file) return failure(std::move(file));
-    std::array<char, log_layout::header_bytes> bytes;
-    const Result<std::size_t> read = (*file)->read(0, bytes);
-    if (!read) return failure(read.error());
-    const Result<LogHeader> header = decode_log_header({bytes.data(), *read}, log);
+    const Result<std::vector<LogNumber>> logs = logs_in(place_.files, place_.directory);
+    if (!logs) return failure(logs.error());
+    const auto first = std::ranges::lower_bound(*logs, put_away_.next_log);
+    if (tables_.empty() || first == logs->end()) return {};
+    const Result<LogHeader> header = read_log_header(place_.files, place_.directory, *first);
     // What is wrong with the log itself is recovery's to say.
-    if (!header || header->number != *first || header->first > put_away_.sequence) return {};
+    if (failed_with(Code::corruption, header) || failed_with(Code::invalid_argument, header)) {
+      return {};
+    }
+    if (!header) return failure(header.error());
+    if (header->number != *first || header->first > put_away_.sequence) return {};
     return failure(Code::corruption,
                    fmt::format("{} ends with write {}, and {} begins with write {}: the table does "
                                "not belong here; put back the one that was there",
                                quote(path(tables_.front()->number())), put_away_.sequence,
-                               quote(log), header->first));
+                               quote(log_path(place_.directory, *first)), header->first));
   }
 
   Result<std::shared_ptr<const Table>> open(TableNumber number) const {

@@ -17,6 +17,7 @@
 // directory, and the kernel may have forgotten the name after a sync that failed, so that the next
 // sync proves nothing (base/file_system.h). So that table is written again before the log goes.
 //
+// *Thread safety*: as LogArchive; statistics: any thread. *Ownership*: shares cache and statistics.
 // *Errors*: `corruption` for tables that are missing or damaged, naming file and offset, when the
 // store is opened (a damaged data block is met when it is read). A write-out that fails leaves its
 // memtable where it is, and is tried again into another file; when two memtables wait, no more is
@@ -24,6 +25,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "persistence/log_archive.h"
 #include "storage/block_cache.h"

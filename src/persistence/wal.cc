@@ -67,6 +67,17 @@ Result<LogHeader> decode_log_header(std::string_view file, std::string_view path
   return header;
 }
 
+Result<LogHeader> read_log_header(const FileSystem& files, std::string_view directory,
+                                  LogNumber number) {
+  const std::string path = log_path(directory, number);
+  const auto file = files.open(path);
+  if (!file) return failure(file.error());
+  std::array<char, log_layout::header_bytes> bytes;
+  const Result<std::size_t> read = (*file)->read(0, bytes);
+  if (!read) return failure(read.error());
+  return decode_log_header({bytes.data(), *read}, path);
+}
+
 std::string log_path(std::string_view directory, LogNumber number) {
   return join(directory, numbered_name(number, suffix));
 }

@@ -138,6 +138,10 @@ std::string encode_log_header(const LogHeader& header);
 // `invalid_argument` for a format version that is newer than this program.
 Result<LogHeader> decode_log_header(std::string_view file, std::string_view path);
 
+// Those of the directory's log of this number. Errors: as above; those of reading.
+Result<LogHeader> read_log_header(const FileSystem& files, std::string_view directory,
+                                  LogNumber number);
+
 // "db/000007.log"; the number has more digits where it needs them.
 std::string log_path(std::string_view directory, LogNumber number);
 

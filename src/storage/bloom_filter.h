@@ -19,21 +19,31 @@
 //   offset  0  the bits: bit i is bit i % 8 (from the least) of byte i / 8; at least 8 bytes
 //       m / 8  1 byte  probes, 1 ... 30
 //
-// The bits of a key: with h = checksum(key) (base/checksum.h) and step = h >> 33 | h << 31 (h
-// rotated), they are (h + i · step) mod m for i = 0 ... probes - 1, in arithmetic of 64 bits. (Two
-// hashes do for any number of them: Kirsch and Mitzenmacher, "Less Hashing, Same Performance", ESA
-// 2006.)
+// The bits of a key: h = filter_hash(key), step = h >> 33 | h << 31 (h rotated); the numbers x are
+// h + i · step, in arithmetic of 64 bits, for i = 0 ... probes - 1; each gives the bit
 //
-// *Thread safety*: a builder: one thread at a time; may_contain: a pure function.
+//   x · m / 2^64, rounded down: the high half of the product, which has 128 bits
+//
+// (Two hashes do for any number of them: Kirsch and Mitzenmacher, "Less Hashing, Same Performance",
+// ESA 2006. The high half of a product is spread as evenly as a remainder, and takes no division:
+// Lemire, "Fast Random Integer Generation in an Interval", ACM TOMACS 29(1), 2019.)
+//
+// *Thread safety*: a builder: one thread at a time; filter_hash, may_contain: pure functions.
 // *Errors*: none. A filter that can't be one (shorter than 9 bytes, probes of 0 or more than 30)
 // says of every key that it may be there: a wrong "yes" costs a read, a wrong "no" loses a key.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "base/checksum.h"
+
 namespace kv {
+
+// All that a filter knows of a key. Whoever asks many filters for the same key computes it once.
+inline std::uint64_t filter_hash(std::string_view key) { return checksum(key); }
 
 class BloomFilterBuilder {
  public:
@@ -56,7 +66,7 @@ class BloomFilterBuilder {
 // Requires: 1 <= bits_per_key <= 40. (Task 5.3)
 std::unique_ptr<BloomFilterBuilder> make_bloom_filter_builder(std::size_t bits_per_key);
 
-// False: the key was not added. True: it may have been. (Task 5.3)
-bool may_contain(std::string_view filter, std::string_view key);
+// False: no key of this filter_hash was added. True: one may have been. (Task 5.3)
+bool may_contain(std::string_view filter, std::uint64_t hash);
 
 }  // namespace kv

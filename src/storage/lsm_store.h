@@ -34,24 +34,11 @@
 #include "kv/store.h"
 #include "persistence/recovery.h"
 #include "storage/commit.h"
+#include "storage/lsm_target.h"
 #include "storage/memtable.h"
 #include "storage/read_view.h"
-#include "storage/table.h"
 
 namespace kv {
-
-// What a commit does to such a store besides committing.
-class LsmTarget : public CommitTarget {
- public:
-  // What is inserted from now on goes into a new memtable. Returns the one that took it so far:
-  // readers see it until a table has taken its place. The committing thread calls it.
-  // Errors: std::bad_alloc; then nothing has changed.
-  virtual std::shared_ptr<const Memtable> freeze() = 0;
-
-  // From now on readers see these tables, the newest first, and no more the frozen memtable that
-  // one of them was made of (null: none was). Any thread, one at a time.
-  virtual void show(std::vector<std::shared_ptr<const Table>> tables, const Memtable* written) = 0;
-};
 
 // What a reader at a sequence number sees of a walk (storage/visible_iterator.h).
 using MakeVisibleIterator = std::function<std::unique_ptr<Iterator>(
@@ -90,7 +77,8 @@ struct LsmParts {
 };
 
 // A store of these parts, which are used up when this returns, but for those that it keeps asking.
-// Errors: those of the parts.  Requires: none but those that may be is absent.
+// Requires: the parts of which it is not said what their absence means are there.
+// Errors: those of the parts.
 Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmParts& parts);
 
 }  // namespace kv

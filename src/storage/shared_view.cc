@@ -2,17 +2,9 @@
 
 #include <utility>
 
+#include "base/thread_number.h"
+
 namespace kv {
-namespace {
-
-// Threads get the copies in turn.
-std::size_t number_of_this_thread() {
-  static std::atomic<std::size_t> threads{0};
-  thread_local const std::size_t number = threads.fetch_add(1, std::memory_order_relaxed);
-  return number;
-}
-
-}  // namespace
 
 void SharedView::replace(const ReadViewPointer& view) {
   for (Copy& copy : copies_) {
@@ -28,7 +20,7 @@ void SharedView::replace(const ReadViewPointer& view) {
 }
 
 ReadPoint SharedView::read_point() const {
-  const Copy& copy = copies_[number_of_this_thread() % copies_.size()];
+  const Copy& copy = copies_[thread_number() % copies_.size()];
   const std::lock_guard lock(copy.mutex);
   return {copy.view, published_.load(std::memory_order_acquire)};
 }

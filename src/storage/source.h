@@ -5,6 +5,7 @@
 //
 // *Thread safety*: any thread.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "storage/bloom_filter.h"
 #include "storage/internal_iterator.h"
 #include "storage/internal_key.h"
 
@@ -26,6 +28,7 @@ struct Lookup {
   SequenceNumber sequence;
   std::string* value = nullptr;  // where its value goes, unless null; unchanged by a tombstone
   Trace* trace = nullptr;        // where each source says what it did, unless null
+  std::uint64_t hash = filter_hash(user_key);  // what filters are asked with, computed once for all
 };
 
 struct FoundVersion {

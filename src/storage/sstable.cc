@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::string_view suffix = ".sst";
 constexpr std::string_view remedy =
-    "put back a copy of the file; `kvcli inspect` shows what is left of it";
+    "put back a copy of the file; `kvcli inspect` shows what is left of it, `kvcli salvage` saves "
+    "that";
 
 void append_number(std::string& out, std::string_view name, std::uint64_t number) {
   append_string(out, name);

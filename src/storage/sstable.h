@@ -15,7 +15,7 @@
 //   frame     the block, compressed or not (storage/compression.h)
 //             1 byte   how: 0 none, 1 lz4, 2 zstd
 //             fixed64  checksum of all before it in the frame; its seed is the offset in the file
-//                      where the frame begins
+//                      where the frame begins, xor the table's number rotated left by 40 bits
 //             (data blocks and the index are compressed as the options say, the others never are)
 //
 //   data      entries with internal keys (storage/block.h), a restart point every 16; a block ends
@@ -47,11 +47,13 @@
 //                    64  fixed64  checksum of the 64 bytes before; its seed is the file's size
 //                    72  8 bytes  "kvdb.sst"
 //
-// The checksums' seeds say where a block must stand: one that the disk put elsewhere, or a file
-// that lost its middle, does not pass.
+// The checksums' seeds say where a block must stand, and in which table: one that the disk put
+// elsewhere, or a file that lost its middle, does not pass. (Two places in one table never share a
+// seed, nor does one place in two tables.)
 //
 // *Thread safety*: pure functions. *Errors*: as each says; `path` is for their messages.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -105,8 +107,20 @@ std::string encode_footer(const TableFooter& footer, std::uint64_t file_bytes);
 Result<TableFooter> decode_footer(std::string_view bytes, std::uint64_t file_bytes,
                                   std::string_view path);
 
-// Appends the frame of a block, which begins at this offset of the file. (Task 5.4)
-void append_frame(std::string& out, std::string_view block, Compression how, std::uint64_t offset);
+// Where a frame begins.
+struct FramePlace {
+  TableNumber table;
+  std::uint64_t offset;
+};
+
+// The seed of its checksum.
+constexpr std::uint64_t frame_seed(const FramePlace& place) {
+  return place.offset ^ std::rotl(place.table, 40);
+}
+
+// Appends the frame of a block, which begins at this place. (Task 5.4)
+void append_frame(std::string& out, std::string_view block, Compression how,
+                  const FramePlace& place);
 
 // A block as its frame holds it; the view points into the frame.
 struct FramedBlock {
@@ -116,7 +130,8 @@ struct FramedBlock {
 
 // What a frame holds. Errors: `corruption` where it is too short, its checksum is not its bytes',
 // or there is no such compression. (Task 5.5)
-Result<FramedBlock> open_frame(std::string_view frame, std::uint64_t offset, std::string_view path);
+Result<FramedBlock> open_frame(std::string_view frame, const FramePlace& place,
+                               std::string_view path);
 
 struct TableProperties {
   std::uint64_t data_blocks = 0;

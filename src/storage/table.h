@@ -15,11 +15,11 @@
 // *Simplification*: filter and index are not in the cache, but in memory beside it, as long as the
 // table is open: 1.25 bytes for each key, and 16 and a key for each block.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "base/counter.h"
 #include "base/file_system.h"
 #include "storage/block_cache.h"
 #include "storage/source.h"
@@ -27,13 +27,15 @@
 
 namespace kv {
 
-// What all tables of a store count together. Relaxed atomics: figures, ordered with nothing.
+// What all tables of a store count together.
 struct TableStatistics {
-  std::atomic<std::uint64_t> filter_asked{0};
-  std::atomic<std::uint64_t> filter_said_no{0};
-  std::atomic<std::uint64_t> filter_was_wrong{0};  // it said "perhaps", and the key was not there
-  std::atomic<std::uint64_t> blocks_read{0};       // from files
-  std::atomic<std::uint64_t> bytes_read{0};
+  Counter filter_said_no;
+  Counter filter_said_perhaps;
+  Counter filter_was_wrong;  // it said "perhaps", and the key was not there
+  Counter blocks_read;       // from files
+  Counter bytes_read;
+
+  std::uint64_t filter_asked() const { return filter_said_no.sum() + filter_said_perhaps.sum(); }
 };
 
 class Table : public Source {

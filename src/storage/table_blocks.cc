@@ -70,9 +70,9 @@ TableBlocks::~TableBlocks() { parts_.cache->erase_file(cache_file_); }
 Result<std::string> TableBlocks::read(const BlockHandle& handle) const {
   Result<std::string> frame = read_frame(parts_, handle);
   if (!frame) return frame;
-  statistics().blocks_read.fetch_add(1, std::memory_order_relaxed);
-  statistics().bytes_read.fetch_add(frame->size(), std::memory_order_relaxed);
-  const Result<FramedBlock> block = open_frame(*frame, handle.offset, parts_.path);
+  statistics().blocks_read.add();
+  statistics().bytes_read.add(frame->size());
+  const Result<FramedBlock> block = open_frame(*frame, {parts_.number, handle.offset}, parts_.path);
   if (!block) return failure(block.error());
   if (block->how == Compression::none) {
     // It is the frame without its end: that is cut off in place, nothing is copied.

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/03-memtable/told_versions.h"
 #include "tests/support/drawn.h"
+#include "tests/support/told_versions.h"
 
 namespace kv::test {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "tests/03-memtable/told_versions.h"
+#include "tests/03-memtable/told_memtable.h"
 #include "tests/03-memtable/wrongs.h"
 #include "tests/support/drawn.h"
 

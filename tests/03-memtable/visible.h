@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "storage/visible_iterator.h"
-#include "tests/03-memtable/told_versions.h"
 #include "tests/support/drawn.h"
 #include "tests/support/told_iterator.h"
 #include "tests/support/told_store.h"
+#include "tests/support/told_versions.h"
 
 namespace kv::test {
 

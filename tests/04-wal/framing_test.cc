@@ -8,8 +8,8 @@
 #include <string>
 
 #include "base/random.h"
-#include "tests/04-wal/at_the_edge.h"
 #include "tests/04-wal/log_bytes.h"
+#include "tests/support/at_the_edge.h"
 
 namespace kv::test {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/random.h"
-#include "tests/04-wal/at_the_edge.h"
 #include "tests/04-wal/told_log_reader.h"
+#include "tests/support/at_the_edge.h"
 
 namespace kv::test {
 namespace {

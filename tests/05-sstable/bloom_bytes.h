@@ -18,13 +18,23 @@
 
 namespace kv::test {
 
+// Of `bits`, the one that this number chooses: the high half of the product, put together of the
+// halves' products as on paper. A filter has less than 2^32 bits here.
+inline std::size_t chosen_bit(std::uint64_t number, std::uint64_t bits) {
+  const std::uint64_t low = (number & 0xffff'ffff) * bits;
+  const std::uint64_t high = (number >> 32) * bits;
+  return (high + (low >> 32)) >> 32;
+}
+
 // The bits of the key in a filter of so many bits, in the order in which they are asked for.
 inline std::vector<std::size_t> bits_of(std::string_view key, std::size_t bits,
                                         std::size_t probes) {
   const std::uint64_t hash = checksum(key);
   const std::uint64_t step = hash >> 33 | hash << 31;
   std::vector<std::size_t> numbers;
-  for (std::uint64_t i = 0; i < probes; ++i) numbers.push_back((hash + i * step) % bits);
+  for (std::uint64_t i = 0; i < probes; ++i) {
+    numbers.push_back(chosen_bit(hash + i * step, bits));
+  }
   return numbers;
 }
 

@@ -117,16 +117,31 @@ TEST_F(BrokenTables, BlocksThatHaveChangedPlaces) {
   EXPECT_EQ(table.verify(), "corruption: 000007.sst at 0");
 }
 
+TEST_F(BrokenTables, ABlockOfAnotherTableAtTheSameOffset) {
+  // Whole, as long, and with the key that the index has.
+  TableBytes of_6(6);
+  of_6.add_block({{ikey("a", 3), "old"}});
+  TableBytes of_7(7);
+  of_7.add_block({{ikey("a", 3), "new"}});
+  const std::uint64_t second = of_7.add_block({{ikey("b", 3), "2"}});
+  ToldTable table(of_6.finish().substr(0, second) + of_7.finish().substr(second));
+  EXPECT_EQ(table.find("a"), "corruption: 000007.sst at 0");
+  EXPECT_EQ(table.find("b"), "\"b\"@3=\"2\"");
+  EXPECT_EQ(table.forward().next(), "corruption");
+  EXPECT_EQ(table.verify(), "corruption: 000007.sst at 0");
+}
+
 TEST_F(BrokenTables, AFrameThatIsNone) {
   const std::string frame = framed_block("block", Compression::lz4, 77);
   const auto tried = [](std::string_view bytes, std::uint64_t offset, const std::string& what) {
     const std::string call = announce("open " + what);
-    const auto opened = open_frame(bytes, offset, "db/000007.sst");
+    const auto opened = open_frame(bytes, {7, offset}, "db/000007.sst");
     const std::string seen = opened ? "opened" : told_error(opened.error());
     observe(call, seen);
     EXPECT_EQ(seen, "corruption: 000007.sst at " + std::to_string(offset));
   };
   tried(frame, 78, "a frame in another place");
+  tried(framed_block("block", Compression::lz4, 77, 6), 77, "a frame of another table");
   tried(frame + '\0', 77, "a frame with a byte behind it");
   tried(framed_block("block", static_cast<Compression>(3), 77), 77, "a frame compressed by way 3");
   for (std::size_t size = 0; size < frame.size(); ++size) {
@@ -339,58 +354,6 @@ TEST_F(BrokenTables, VerifySeesAFilterThatDeniesAKey) {
   bytes.filter = filter_of({"b", "e"});
   ToldTable table(bytes);
   EXPECT_EQ(table.verify(), "corruption: 000007.sst at 41");
-}
-
-TEST_F(BrokenTables, AReadThatFailsKeepsItFromOpening) {
-  ToldTable table(three_blocks());
-  std::string seen;
-  announce("open it, with a read that fails after so many");
-  std::string last;
-  for (std::uint64_t passing = 0; passing < 10 && last != "ok"; ++passing) {
-    table.files().fail(Fault::read_fails, passing);
-    last = table.open_again();
-    table.files().clear_faults();
-    if (last != "ok" && last != "io_error") seen += last;
-    if (passing == 0 && last == "ok") seen += "no read failed";
-  }
-  observe("open it, with a read that fails after so many", seen + last);
-  EXPECT_EQ(seen + last, "ok");
-}
-
-TEST_F(BrokenTables, AReadThatFailsFailsThatCallAlone) {
-  ToldTable table(three_blocks());
-  table.files().fail(Fault::read_fails);
-  EXPECT_EQ(table.find("c", 3), "io_error");
-  EXPECT_EQ(table.find("c", 3), "\"c\"@3=\"3\"");
-  table.files().fail(Fault::read_fails, 1);
-  ToldWalk walk = table.forward();
-  EXPECT_EQ(walk.rest(), "\"b\"@9=\"9\" \"b\"@5=\"5\" \"c\"@8 erased \"c\"@3=\"3\" io_error");
-  EXPECT_EQ(walk.next(), "io_error");
-  EXPECT_EQ(table.reverse().seek(ikey("c", 2)), "\"c\"@2=\"2\"");
-  table.files().fail(Fault::read_fails, 1);
-  EXPECT_EQ(table.verify(), "io_error");
-  EXPECT_EQ(table.verify(), "ok");
-}
-
-TEST_F(BrokenTables, ABitThatAReadGetsWrongIsNoticed) {
-  std::string seen;
-  announce("reads that flip a bit");
-  for (std::uint64_t passing = 0; passing < 7; ++passing) {
-    ToldTable table(three_blocks());
-    const std::string right = answers_of(table);
-    ToldTable other(three_blocks().finish(), 7, 0);
-    other.files().fail(Fault::read_flips_bit, passing, test::seed() + passing);
-    const std::string opened = other.open_again();
-    if (opened != "ok" && !opened.starts_with("corruption: 000007.sst")) seen += opened + " ";
-    other.files().clear_faults();
-    other.files().fail(Fault::read_flips_bit, passing, test::seed() + passing);
-    const std::string given = answers_of(other);
-    const auto corrupt = given.find("corruption: 000007.sst at ");
-    if (corrupt == given.npos) seen += "not noticed ";
-    if (given.substr(0, corrupt) != right.substr(0, corrupt)) seen += "wrong ";
-  }
-  observe("reads that flip a bit", seen.empty() ? "all noticed" : seen);
-  EXPECT_EQ(seen, "");
 }
 
 }  // namespace

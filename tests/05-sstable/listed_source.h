@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "storage/read_view.h"
-#include "tests/03-memtable/told_versions.h"
+#include "tests/support/told_versions.h"
 
 namespace kv::test {
 

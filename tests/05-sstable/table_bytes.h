@@ -18,6 +18,7 @@
 #include "storage/compression.h"
 #include "storage/sstable.h"
 #include "tests/05-sstable/block_bytes.h"
+#include "tests/05-sstable/bloom_bytes.h"
 
 namespace kv::test {
 
@@ -27,34 +28,22 @@ inline std::string_view view_of_user_key(std::string_view internal_key) {
 
 // The filter of these keys with 10 bits for each and 7 probes.
 inline std::string filter_of(const std::vector<std::string>& keys) {
-  const std::size_t bytes = std::max<std::size_t>(8, (keys.size() * 10 + 7) / 8);
-  std::string filter(bytes, '\0');
-  for (const std::string& key : keys) {
-    std::uint64_t hash = checksum(key);
-    const std::uint64_t step = hash >> 33 | hash << 31;
-    for (int probe = 0; probe < 7; ++probe, hash += step) {
-      const std::size_t bit = hash % (bytes * 8);
-      filter[bit / 8] = static_cast<char>(filter[bit / 8] | 1 << bit % 8);
-    }
-  }
-  return filter + '\7';
+  return filter_of(keys, std::max<std::size_t>(8, (keys.size() * 10 + 7) / 8), 7);
 }
 
 // Whether all bits of the key are set.
 inline bool drawn_may_contain(std::string_view filter, std::string_view key) {
-  std::uint64_t hash = checksum(key);
-  const std::uint64_t step = hash >> 33 | hash << 31;
-  for (int probes = filter.back(); probes > 0; --probes, hash += step) {
-    const std::size_t bit = hash % ((filter.size() - 1) * 8);
-    if ((filter[bit / 8] >> bit % 8 & 1) == 0) return false;
-  }
-  return true;
+  const auto probes = static_cast<unsigned char>(filter.back());
+  return std::ranges::all_of(bits_of(key, (filter.size() - 1) * 8, probes),
+                             [&](std::size_t bit) { return has_bit(filter, bit); });
 }
 
-inline std::string framed_block(std::string_view block, Compression how, std::uint64_t offset) {
+// The frame of a block of table 7, or another.
+inline std::string framed_block(std::string_view block, Compression how, std::uint64_t offset,
+                                TableNumber number = 7) {
   std::string frame(block);
   frame += static_cast<char>(how);
-  append_fixed64(frame, checksum(frame, offset));
+  append_fixed64(frame, checksum(frame, offset ^ (number << 40 | number >> 24)));
   return frame;
 }
 
@@ -136,7 +125,7 @@ class TableBytes {
     how = compress(block, how, smaller);
     if (how != Compression::none) block = smaller;
     const BlockHandle handle{bytes_.size(), block.size()};
-    bytes_ += framed_block(block, how, handle.offset);
+    bytes_ += framed_block(block, how, handle.offset, footer.number);
     return handle;
   }
 
@@ -176,7 +165,7 @@ inline BlockEntries entries_in(std::string_view block) {
   return entries;
 }
 
-// A block of a file, taken out of its frame; `broken` says what is wrong with that.
+// A block of a table's file, taken out of its frame; `broken` says what is wrong with that.
 struct DrawnBlock {
   std::uint64_t offset = 0;
   Compression how = Compression::none;
@@ -184,13 +173,14 @@ struct DrawnBlock {
   std::string broken;
 };
 
-inline DrawnBlock drawn_frame(std::string_view file, const BlockHandle& handle) {
+inline DrawnBlock drawn_frame(std::string_view file, const BlockHandle& handle,
+                              TableNumber number) {
   DrawnBlock drawn{.offset = handle.offset, .how = {}, .bytes = {}, .broken = "reaches too far"};
   if (handle.offset > file.size() || handle.bytes + 9 > file.size() - handle.offset) return drawn;
   const std::string_view bytes = file.substr(handle.offset, handle.bytes);
   drawn.how = static_cast<Compression>(file[handle.offset + handle.bytes]);
   drawn.broken = "checksum is wrong";
-  if (framed_block(bytes, drawn.how, handle.offset) !=
+  if (framed_block(bytes, drawn.how, handle.offset, number) !=
       file.substr(handle.offset, handle.bytes + 9)) {
     return drawn;
   }
@@ -219,9 +209,9 @@ struct DrawnTable {
     static_cast<void>(take_fixed64(rest, footer.number));
     if (footer_bytes(footer, file.size()) != file.substr(file.size() - 80)) return;
     broken.clear();
-    filter = drawn_frame(file, footer.filter);
-    index_block = drawn_frame(file, footer.index);
-    const DrawnBlock bytes = drawn_frame(file, footer.properties);
+    filter = drawn_frame(file, footer.filter, footer.number);
+    index_block = drawn_frame(file, footer.index, footer.number);
+    const DrawnBlock bytes = drawn_frame(file, footer.properties, footer.number);
     properties = decode_properties(bytes.bytes, "the table");
     broken = filter.broken + index_block.broken + bytes.broken;
     if (!index_block.broken.empty()) return;
@@ -230,7 +220,7 @@ struct DrawnTable {
       BlockHandle handle;
       std::string_view value = entry.value;
       static_cast<void>(take_varint(value, handle.offset) && take_varint(value, handle.bytes));
-      data.push_back(drawn_frame(file, handle));
+      data.push_back(drawn_frame(file, handle, footer.number));
       broken += data.back().broken;
     }
   }

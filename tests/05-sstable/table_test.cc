@@ -15,7 +15,14 @@ namespace {
 const std::string yes_to_all = std::string(8, '\xff') + '\1';
 const std::string no_to_all = std::string(8, '\0') + '\1';
 
-class TableReading : public testing::Test {};
+class TableReading : public testing::Test {
+ protected:
+  static TableBytes three_blocks_and_filter(const std::string& filter) {
+    TableBytes table = three_blocks();
+    table.filter = filter;
+    return table;
+  }
+};
 
 TEST_F(TableReading, AFooterIsReadAsItIsDrawn) {
   const TableFooter any{.filter = {1, 0x20}, .index = {42, 5}, .properties = {60, 7}, .number = 8};
@@ -30,7 +37,7 @@ TEST_F(TableReading, AFrameIsOpened) {
     for (const std::string block : {"", "b", "a whole block"}) {
       const std::string call = announce("open the frame of " + test::quoted(block));
       const std::string frame = framed_block(block, how, 77);
-      const auto opened = open_frame(frame, 77, "000007.sst");
+      const auto opened = open_frame(frame, {7, 77}, "000007.sst");
       const bool right = opened && opened->bytes == block && opened->how == how &&
                          opened->bytes.data() == frame.data();
       observe(call, right ? "the block, in its place" : "something else");
@@ -82,9 +89,14 @@ TEST_F(TableReading, TheVersionsOfAKeyMayFillManyBlocks) {
 TEST_F(TableReading, OutOfItsRangeNothingIsAsked) {
   ToldTable table(three_blocks());
   for (const char* key : {"", "a", "azzz", "e0", "f"}) EXPECT_EQ(table.find(key), "none");
-  EXPECT_EQ(table.find("e", 3), "none");
   EXPECT_EQ(table.trace("a"), "table 7: out of its range");
   EXPECT_EQ(table.counts(), "filter asked 0, said no 0, was wrong 0; blocks read 0");
+}
+
+TEST_F(TableReading, WhatIsTooNewBehindAllBlocksIsNotThere) {
+  ToldTable table(three_blocks());
+  EXPECT_EQ(table.find("e", 3), "none");
+  EXPECT_EQ(table.counts(), "filter asked 1, said no 0, was wrong 0; blocks read 0");
 }
 
 TEST_F(TableReading, TheFirstAndTheLastKeyAreInItsRange) {
@@ -96,9 +108,7 @@ TEST_F(TableReading, TheFirstAndTheLastKeyAreInItsRange) {
 }
 
 TEST_F(TableReading, WhatTheFilterDeniesIsNotLookedFor) {
-  TableBytes bytes = three_blocks();
-  bytes.filter = no_to_all;
-  ToldTable table(bytes);
+  ToldTable table(three_blocks_and_filter(no_to_all));
   EXPECT_EQ(table.find("d"), "none");
   EXPECT_EQ(table.trace("d"), "table 7: the filter says no");
   EXPECT_EQ(table.counts(), "filter asked 2, said no 2, was wrong 0; blocks read 0");
@@ -121,9 +131,7 @@ TEST_F(TableReading, TheFilterIsAskedForTheUserKey) {
 }
 
 TEST_F(TableReading, AWrongFilterIsCounted) {
-  TableBytes bytes = three_blocks();
-  bytes.filter = yes_to_all;
-  ToldTable table(bytes);
+  ToldTable table(three_blocks_and_filter(yes_to_all));
   EXPECT_EQ(table.find("bb"), "none");
   EXPECT_EQ(table.find("d"), "none");
   EXPECT_EQ(table.counts(), "filter asked 2, said no 0, was wrong 2; blocks read 2");
@@ -134,9 +142,7 @@ TEST_F(TableReading, AWrongFilterIsCounted) {
 }
 
 TEST_F(TableReading, WithoutAFilterNoneIsAsked) {
-  TableBytes bytes = three_blocks();
-  bytes.filter = "";
-  ToldTable table(bytes);
+  ToldTable table(three_blocks_and_filter(""));
   EXPECT_EQ(table.find("c", 3), "\"c\"@3=\"3\"");
   EXPECT_EQ(table.find("d"), "none");
   EXPECT_EQ(table.counts(), "filter asked 0, said no 0, was wrong 0; blocks read 2");

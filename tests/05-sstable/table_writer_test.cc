@@ -16,12 +16,13 @@ class TableWriting : public testing::Test {
  protected:
   // The frame that append_frame gives behind what is there already.
   static std::string frame(std::string_view block, Compression how, std::uint64_t offset,
-                           const std::string& before = {}) {
+                           const std::string& before = {}, TableNumber number = 7) {
     const std::string call =
         announce("the frame of " + test::quoted(block) + ", compressed by way " +
-                 std::to_string(static_cast<int>(how)) + ", at " + std::to_string(offset));
+                 std::to_string(static_cast<int>(how)) + ", in table " + std::to_string(number) +
+                 " at " + std::to_string(offset));
     std::string out = before;
-    append_frame(out, block, how, offset);
+    append_frame(out, block, how, {number, offset});
     observe(call, test::quoted(out));
     return out;
   }
@@ -33,6 +34,12 @@ class TableWriting : public testing::Test {
     observe(call, test::quoted(bytes.substr(0, 64)) + " " +
                       test::quoted(bytes.substr(std::min<std::size_t>(64, bytes.size()))));
     return bytes;
+  }
+
+  // The file of a table as it is drawn, without a filter.
+  static std::string drawn(TableBytes table) {
+    table.filter = "";
+    return table.finish();
   }
 
   // How many entries each data block of the finished file has.
@@ -84,6 +91,16 @@ TEST_F(TableWriting, TheOffsetIsPartOfAFramesChecksum) {
   EXPECT_NE(here.substr(6), there.substr(6));
 }
 
+TEST_F(TableWriting, TheTablesNumberIsPartOfAFramesChecksum) {
+  const std::string of_7 = frame("block", Compression::none, 5);
+  const TableNumber large = std::uint64_t{1} << 40 | 8;
+  for (const TableNumber other : {TableNumber{8}, large}) {
+    const std::string of_other = frame("block", Compression::none, 5, {}, other);
+    EXPECT_EQ(of_7.substr(0, 6), of_other.substr(0, 6));
+    EXPECT_EQ(of_other, framed_block("block", Compression::none, 5, other));
+  }
+}
+
 TEST_F(TableWriting, AFrameGoesBehindWhatIsThere) {
   EXPECT_EQ(frame("block", Compression::none, 3, "abc"),
             "abc" + framed_block("block", Compression::none, 3));
@@ -96,9 +113,8 @@ TEST_F(TableWriting, OneEntryStandsAsDrawn) {
             "1 blocks, 1 entries, 0 tombstones, 10 bytes, \"a\"@7 to \"a\"@7, writes 7 to 7");
   TableBytes table;
   table.add_block({{ikey("a", 7), "1"}});
-  table.filter = "";
   table.properties.first_sequence = table.properties.last_sequence = 7;
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table));
 }
 
 TEST_F(TableWriting, ATableWithoutEntriesIsOne) {
@@ -106,10 +122,9 @@ TEST_F(TableWriting, ATableWithoutEntriesIsOne) {
   EXPECT_EQ(writer.finish(3, 5),
             "0 blocks, 0 entries, 0 tombstones, 0 bytes, none to none, writes 3 to 5");
   TableBytes table;
-  table.filter = "";
   table.properties.first_sequence = 3;
   table.properties.last_sequence = 5;
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table));
 }
 
 TEST_F(TableWriting, BlocksStandBehindEachOther) {
@@ -121,9 +136,7 @@ TEST_F(TableWriting, BlocksStandBehindEachOther) {
   }
   writer.add(entries);
   writer.finish();
-  TableBytes table = table_in_blocks(entries, 3);
-  table.filter = "";
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table_in_blocks(entries, 3)));
 }
 
 TEST_F(TableWriting, ABlockEndsWithTheEntryByWhichItIsFull) {
@@ -151,9 +164,7 @@ TEST_F(TableWriting, RestartPointsStandEvery16) {
   const BlockEntries entries = numbered(40);
   writer.add_quietly(entries);
   writer.finish();
-  TableBytes table = table_in_blocks(entries, 40);
-  table.filter = "";
-  EXPECT_EQ(writer.file(), table.finish());
+  EXPECT_EQ(writer.file(), drawn(table_in_blocks(entries, 40)));
 }
 
 TEST_F(TableWriting, TheIndexHasTheLastKeyOfEachBlock) {

@@ -80,7 +80,7 @@ class ToldTable {
     EXPECT_TRUE(ok(created) && ok((*created)->append(bytes)));
     opened_ = open_again(number);
     observe(call, opened_);
-    blocks_read_ = statistics_->blocks_read.load();
+    blocks_read_ = statistics_->blocks_read.sum();
   }
   explicit ToldTable(TableBytes table) : ToldTable(std::string_view(table.finish())) {}
 
@@ -135,11 +135,11 @@ class ToldTable {
   // `filter asked 3, said no 1, was wrong 1; blocks read 2`: blocks since it was opened.
   std::string counts() {
     const std::string call = announce("what was counted");
-    std::string seen = "filter asked " + std::to_string(statistics_->filter_asked.load()) +
-                       ", said no " + std::to_string(statistics_->filter_said_no.load()) +
-                       ", was wrong " + std::to_string(statistics_->filter_was_wrong.load()) +
+    std::string seen = "filter asked " + std::to_string(statistics_->filter_asked()) +
+                       ", said no " + std::to_string(statistics_->filter_said_no.sum()) +
+                       ", was wrong " + std::to_string(statistics_->filter_was_wrong.sum()) +
                        "; blocks read " +
-                       std::to_string(statistics_->blocks_read.load() - blocks_read_);
+                       std::to_string(statistics_->blocks_read.sum() - blocks_read_);
     observe(call, seen);
     return seen;
   }

@@ -14,8 +14,9 @@
 
 namespace kv::fuzz {
 
-// The checksum of the frame that the handle leads to, if it lies in front of the footer.
-inline bool sum_frame(std::string& bytes, const BlockHandle& handle) {
+// The checksum of the frame of this table that the handle leads to, if it lies in front of the
+// footer.
+inline bool sum_frame(std::string& bytes, const BlockHandle& handle, TableNumber number) {
   constexpr std::size_t end_bytes = table_layout::frame_end_bytes;
   const std::uint64_t room = bytes.size() - table_layout::footer_bytes;
   if (handle.offset > room || room - handle.offset < end_bytes ||
@@ -24,7 +25,8 @@ inline bool sum_frame(std::string& bytes, const BlockHandle& handle) {
   }
   const std::string_view summed =
       std::string_view(bytes).substr(handle.offset, handle.bytes + end_bytes - 8);
-  put_fixed64(bytes, handle.offset + summed.size(), checksum(summed, handle.offset));
+  put_fixed64(bytes, handle.offset + summed.size(),
+              checksum(summed, frame_seed({number, handle.offset})));
   return true;
 }
 
@@ -44,10 +46,10 @@ inline std::string summed_table(std::string_view file) {
   for (BlockHandle* const handle : {&footer.filter, &footer.index, &footer.properties}) {
     whole = whole && take_fixed64(rest, handle->offset) && take_fixed64(rest, handle->bytes);
   }
-  if (!whole) return bytes;
-  const bool has_index = sum_frame(bytes, footer.index);
-  sum_frame(bytes, footer.filter);
-  sum_frame(bytes, footer.properties);
+  if (!whole || !take_fixed64(rest, footer.number)) return bytes;
+  const bool has_index = sum_frame(bytes, footer.index, footer.number);
+  sum_frame(bytes, footer.filter, footer.number);
+  sum_frame(bytes, footer.properties, footer.number);
   if (!has_index) return bytes;
   const auto index = make_block(bytes.substr(footer.index.offset, footer.index.bytes));
   if (!index) return bytes;
@@ -55,7 +57,7 @@ inline std::string summed_table(std::string_view file) {
   while (entries->next()) {
     std::string_view value = entries->value();
     BlockHandle handle;
-    if (take_handle(value, handle)) sum_frame(bytes, handle);
+    if (take_handle(value, handle)) sum_frame(bytes, handle, footer.number);
   }
   return bytes;
 }

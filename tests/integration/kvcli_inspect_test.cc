@@ -203,6 +203,8 @@ TEST_F(KvcliFiles, SalvageMakesADamagedStoreOpenAgain) {
                    "to\n"
                    "lost: write 1\n"
                    "kept: db/000001.log as db/000001.log.damaged\n"
+                   "A key whose newest version is lost has an older value now, or one that had "
+                   "been erased.\n"
                    "saved: 4 versions of keys, up to write 5; the store opens again\n",
                    ""}));
   EXPECT_EQ(run("kvcli --engine wal --directory db count"), (Ended{0, "1\n", ""}));

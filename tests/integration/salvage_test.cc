@@ -6,12 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <map>
 
 #include "base/simulated_executor.h"
 #include "base/simulated_file_system.h"
 #include "engines/engines.h"
+#include "tests/integration/damaged_files.h"
 #include "tests/support/expect.h"
 
 namespace kv::test {
@@ -21,7 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 using Content = std::map<std::string, std::string>;
-using Damager = std::function<void(SimulatedFileSystem&)>;
 
 Result<std::unique_ptr<Store>> open_in(SimulatedFileSystem& files,
                                        std::shared_ptr<SimulatedExecutor> executor) {
@@ -46,42 +45,11 @@ SimulatedFileSystem damaged_by(const Damager& damage) {
   return left;
 }
 
-std::string path_of(std::string_view name) { return join("/db", name); }
-
-void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
-  ASSERT_TRUE(ok(files.unlink(path_of(name))));
-  const auto file = files.create(path_of(name));
-  ASSERT_TRUE(ok(file));
-  ASSERT_TRUE(ok((*file)->append(bytes)));
-  ASSERT_TRUE(ok((*file)->sync()));
-  ASSERT_TRUE(ok(files.sync_directory("/db")));
-}
-
-std::string bytes_of(const FileSystem& files, std::string_view name) {
-  const Result<std::string> bytes = read_file(files, path_of(name));
-  EXPECT_TRUE(ok(bytes));
-  return bytes.value_or("");
-}
-
-std::vector<std::string> names_in(const FileSystem& files) {
-  const auto names = files.list("/db");
-  EXPECT_TRUE(ok(names));
-  return names.value_or(std::vector<std::string>());
-}
-
 // The store's logs, the oldest first.
 std::vector<std::string> logs_of(const FileSystem& files) {
   std::vector<std::string> logs = names_in(files);
   std::erase_if(logs, [](const std::string& name) { return !log_number(name); });
   return logs;
-}
-
-Damager flip(std::string name, std::size_t offset) {
-  return [=](SimulatedFileSystem& files) {
-    std::string bytes = bytes_of(files, name);
-    bytes.at(offset) ^= 1;
-    write_over(files, name, bytes);
-  };
 }
 
 Damager lose_bytes(std::string name, std::size_t offset, std::size_t count) {
@@ -90,20 +58,6 @@ Damager lose_bytes(std::string name, std::size_t offset, std::size_t count) {
     count == std::string::npos ? bytes.replace(offset, count, bytes.size() - offset, '\0')
                                : bytes.replace(offset, count, count, '\0');
     write_over(files, name, bytes);
-  };
-}
-
-Damager lose_file(std::string name) {
-  return [=](SimulatedFileSystem& files) {
-    ASSERT_TRUE(ok(files.unlink(path_of(name))));
-    ASSERT_TRUE(ok(files.sync_directory("/db")));
-  };
-}
-
-Damager both(const Damager& one, const Damager& other) {
-  return [=](SimulatedFileSystem& files) {
-    one(files);
-    other(files);
   };
 }
 
@@ -287,12 +241,12 @@ TEST(Salvage, GoesOnAfterACrashAtAnyPoint) {
   const std::vector<std::string> logs = logs_of(damaged_by(no_damage));
   const std::vector<Damager> damages = {
       flip(logs.front(), 100),
-      both(flip(logs.front(), 20), flip(logs.back(), 100)),
-      both(lose_file(logs[1]), flip("checkpoint", 200)),
+      all_of({flip(logs.front(), 20), flip(logs.back(), 100)}),
+      all_of({lose_file(logs[1]), flip("checkpoint", 200)}),
       lose_bytes("checkpoint", 0, 40),
-      both(lose_bytes("checkpoint", 0, std::string::npos), flip(logs[1], 3)),
-      both(lose_file("FORMAT"), flip(logs.front(), 100)),
-      both(flip("FORMAT", 1), flip("checkpoint", 39)),
+      all_of({lose_bytes("checkpoint", 0, std::string::npos), flip(logs[1], 3)}),
+      all_of({lose_file("FORMAT"), flip(logs.front(), 100)}),
+      all_of({flip("FORMAT", 1), flip("checkpoint", 39)}),
   };
   for (std::size_t i = 0; i < damages.size(); ++i) {
     SCOPED_TRACE(fmt::format("damage {}", i));

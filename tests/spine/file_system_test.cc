@@ -129,6 +129,7 @@ TEST_P(AnyFileSystem, WhatIsMissingIsNamed) {
   };
   const std::string missing = at("missing");
   EXPECT_TRUE(names_it(files_.open(missing)));
+  EXPECT_TRUE(names_it(files_.open_for_lookups(missing)));
   EXPECT_TRUE(names_it(files_.open_append(missing)));
   EXPECT_TRUE(names_it(files_.open_preallocated(missing)));
   EXPECT_TRUE(names_it(files_.file_size(missing)));
@@ -148,6 +149,7 @@ TEST_P(AnyFileSystem, ADirectoryIsNoFile) {
   ASSERT_TRUE(ok(files_.create_directory(at("d"))));
   write_file("a", "");
   EXPECT_TRUE(fails_with(Code::io_error, files_.open(at("d"))));
+  EXPECT_TRUE(fails_with(Code::io_error, files_.open_for_lookups(at("d"))));
   EXPECT_TRUE(fails_with(Code::io_error, files_.open_append(at("d"))));
   EXPECT_TRUE(fails_with(Code::io_error, files_.open_preallocated(at("d"))));
   EXPECT_TRUE(fails_with(Code::io_error, files_.file_size(at("d"))));
@@ -162,22 +164,24 @@ TEST_P(AnyFileSystem, ADirectoryIsNoFile) {
 
 TEST_P(AnyFileSystem, AReadIsShortOnlyAtTheEnd) {
   write_file("a", "0123456789");
-  const auto file = files_.open(at("a"));
-  ASSERT_TRUE(ok(file));
-  EXPECT_EQ((*file)->size().value(), 10u);
-  const auto read = [&](std::uint64_t offset, std::size_t bytes) {
-    std::string into(bytes, '?');
-    const Result<std::size_t> count = (*file)->read(offset, into);
-    EXPECT_TRUE(ok(count));
-    return into.substr(0, count.value_or(0));
-  };
-  EXPECT_EQ(read(0, 4), "0123");
-  EXPECT_EQ(read(6, 4), "6789");
-  EXPECT_EQ(read(6, 5), "6789");
-  EXPECT_EQ(read(10, 1), "");
-  EXPECT_EQ(read(11, 1), "");
-  EXPECT_EQ(read(~std::uint64_t{0}, 5), "");
-  EXPECT_EQ(read(3, 0), "");
+  for (const bool often : {false, true}) {
+    const auto file = often ? files_.open_for_lookups(at("a")) : files_.open(at("a"));
+    ASSERT_TRUE(ok(file));
+    EXPECT_EQ((*file)->size().value(), 10u);
+    const auto read = [&](std::uint64_t offset, std::size_t bytes) {
+      std::string into(bytes, '?');
+      const Result<std::size_t> count = (*file)->read(offset, into);
+      EXPECT_TRUE(ok(count));
+      return into.substr(0, count.value_or(0));
+    };
+    EXPECT_EQ(read(0, 4), "0123");
+    EXPECT_EQ(read(6, 4), "6789");
+    EXPECT_EQ(read(6, 5), "6789");
+    EXPECT_EQ(read(10, 1), "");
+    EXPECT_EQ(read(11, 1), "");
+    EXPECT_EQ(read(~std::uint64_t{0}, 5), "");
+    EXPECT_EQ(read(3, 0), "");
+  }
 }
 
 TEST_P(AnyFileSystem, AFileIsReadFromFrontToEnd) {

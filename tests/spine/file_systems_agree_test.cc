@@ -38,7 +38,7 @@ class Caller {
     Random draw(number);
     const std::size_t slot = draw.below(slots);
     const std::string name = drawn_name(draw);
-    switch (draw.below(18)) {
+    switch (draw.below(19)) {
       case 0:
         return fmt::format("create {}: {}", name, keep(appends_[slot], files_.create(at(name))));
       case 1:
@@ -54,6 +54,9 @@ class Caller {
       case 4: return fmt::format("open {}: {}", name, keep(readers_[slot], files_.open(at(name))));
       case 5: return fmt::format("lock {}: {}", name, keep(locks_[slot], files_.lock(at(name))));
       case 6: locks_[slot].reset(); return "unlock";
+      case 7:
+        return fmt::format("open_for_lookups {}: {}", name,
+                           keep(readers_[slot], files_.open_for_lookups(at(name))));
       default: return draw.below(2) == 0 ? call_on_names(draw, name) : call_on_files(draw, slot);
     }
   }

@@ -1,14 +1,19 @@
 // What only the operating system's file system can show: a full device, and two processes.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include "base/file_system.h"
 #include "tests/support/expect.h"
@@ -31,6 +36,8 @@ bool in_another_process(const std::function<bool()>& does) {
   EXPECT_EQ(::waitpid(child, &status, 0), child);
   return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
+
+constexpr std::size_t page = 4096;
 
 class PosixFileSystem : public testing::Test {
  protected:
@@ -81,6 +88,80 @@ TEST_F(PosixFileSystem, WhatAKilledProcessWroteStays) {
   }));
   EXPECT_EQ(read_file(files_, at("a")).value(), "bytes");
   EXPECT_EQ(read_file(files_, at("log")).value(), std::string("\0\0\0bytes\0\0", 10));
+}
+
+// A file of three pages, opened for lookups.
+class MappedFile : public PosixFileSystem {
+ protected:
+  void SetUp() override {
+    const auto made = files_.create(at("a"));
+    ASSERT_TRUE(ok(made));
+    ASSERT_TRUE(ok((*made)->append(content_)));
+    auto opened = files_.open_for_lookups(at("a"));
+    ASSERT_TRUE(ok(opened));
+    file_ = *std::move(opened);
+  }
+
+  std::string read(std::uint64_t offset, std::size_t bytes) const {
+    std::string into(bytes, '?');
+    const Result<std::size_t> count = file_->read(offset, into);
+    return count ? into.substr(0, *count) : count.error().text();
+  }
+
+  const std::string content_ =
+      std::string(page, 'a') + std::string(page, 'b') + std::string(page, 'c');
+  std::unique_ptr<RandomAccessFile> file_;
+};
+
+TEST_F(MappedFile, IsReadBehindWhatItHadWhenItWasOpened) {
+  const auto end = files_.open_append(at("a"));
+  ASSERT_TRUE(ok(end));
+  ASSERT_TRUE(ok((*end)->append("more")));
+  EXPECT_EQ(read(3 * page - 1, 9), "cmore");
+  EXPECT_EQ(read(3 * page, 4), "more");
+}
+
+// What a failing disk does to a map, a file that is cut shorter does, too: SIGBUS.
+TEST_F(MappedFile, WhereTheMapFailsTheFileIsAsked) {
+  EXPECT_EQ(read(2 * page, 3), "ccc");
+  ASSERT_EQ(::truncate(at("a").c_str(), page + 2), 0);
+  for (int i = 0; i < 3; ++i) {  // each time anew: the signal is not blocked afterwards
+    EXPECT_EQ(read(2 * page, 3), "");
+    EXPECT_EQ(read(page - 1, 2 * page), "abb");
+  }
+  EXPECT_EQ(read(0, 2), "aa");
+}
+
+TEST_F(MappedFile, EachThreadMayMeetASignal) {
+  ASSERT_EQ(::truncate(at("a").c_str(), page), 0);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int turn = 0; turn < 100; ++turn) EXPECT_EQ(read(page, 1), "");
+    });
+  }
+}
+
+// A signal that somebody sends, and a fault in a map that is not read by copy_guarded.
+TEST_F(MappedFile, AnyOtherSigbusStillEndsTheProcess) {
+  const auto survives = [](const std::function<void()>& does) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      does();
+      ::_exit(0);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  };
+  EXPECT_TRUE(survives([] {}));
+  EXPECT_FALSE(survives([] { ::raise(SIGBUS); }));
+  EXPECT_FALSE(survives([&] {
+    const int number = ::open(at("a").c_str(), O_RDWR);
+    const void* const map = ::mmap(nullptr, page, PROT_READ, MAP_SHARED, number, 0);
+    static_cast<void>(::ftruncate(number, 0));
+    static_cast<void>(*static_cast<const volatile char*>(map));
+  }));
 }
 
 }  // namespace

@@ -208,7 +208,7 @@ TEST_F(Properties, TellWhichFileIsDamagedAndWhatToDo) {
   ASSERT_TRUE(fails_with(Code::corruption, decoded));
   EXPECT_EQ(decoded.error().message(),
             "\"db/000007.sst\", its properties: \"data.blocks\" is missing; put back a copy of "
-            "the file; `kvcli inspect` shows what is left of it");
+            "the file; `kvcli inspect` shows what is left of it, `kvcli salvage` saves that");
 }
 
 TEST(DamagedTable, NamesFileAndOffsetAndWhatToDo) {
@@ -216,7 +216,7 @@ TEST(DamagedTable, NamesFileAndOffsetAndWhatToDo) {
   ASSERT_TRUE(fails_with(Code::corruption, status));
   EXPECT_EQ(status.error().message(),
             "\"db/\\x0a.sst\", offset 4096: no block begins here; put back a copy of the file; "
-            "`kvcli inspect` shows what is left of it");
+            "`kvcli inspect` shows what is left of it, `kvcli salvage` saves that");
 }
 
 TEST(TableName, HasSixDigitsOrMore) {

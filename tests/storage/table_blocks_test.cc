@@ -57,7 +57,7 @@ class Blocks : public testing::Test {
 
   BlockHandle add_frame(std::string_view bytes, Compression how) {
     const BlockHandle handle{content_.size(), bytes.size()};
-    append_frame(content_, bytes, how, content_.size());
+    append_frame(content_, bytes, how, {7, content_.size()});
     return handle;
   }
 
@@ -126,8 +126,8 @@ TEST_F(Blocks, ComeFromTheCacheTheSecondTime) {
   EXPECT_EQ(traced(b), "block at " + std::to_string(b.offset) + ": read from the file");
   EXPECT_EQ(first_of(blocks_->data_block(a, nullptr)), "a=1");
   EXPECT_EQ(first_of(blocks_->data_block(b, nullptr)), "b=" + std::string(1000, '2'));
-  EXPECT_EQ(statistics_->blocks_read, 2U);
-  EXPECT_EQ(statistics_->bytes_read, a.bytes + b.bytes + 2 * table_layout::frame_end_bytes);
+  EXPECT_EQ(statistics_->blocks_read.sum(), 2U);
+  EXPECT_EQ(statistics_->bytes_read.sum(), a.bytes + b.bytes + 2 * table_layout::frame_end_bytes);
 }
 
 TEST_F(Blocks, PastTheCacheAreReadEachTimeAndNotKept) {
@@ -137,7 +137,7 @@ TEST_F(Blocks, PastTheCacheAreReadEachTimeAndNotKept) {
   EXPECT_EQ(cache_->statistics().blocks, 0U);
   EXPECT_EQ(traced(a), "block at 100: read from the file");
   EXPECT_EQ(first_of(blocks_->data_block_past_cache(a)), "a=1");
-  EXPECT_EQ(statistics_->blocks_read, 3U);
+  EXPECT_EQ(statistics_->blocks_read.sum(), 3U);
 }
 
 TEST_F(Blocks, LeaveTheCacheWithTheirTable) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "apps/store_options.h"
 #include "base/quote.h"
 
 namespace kv::bench {
@@ -40,8 +41,6 @@ struct Typed {
   std::string workloads = "fillrandom,readrandom";
   std::string warm_up;
   std::string distribution;
-  std::string durability;
-  std::string compression;
 };
 
 std::unexpected<Error> wrong(std::string complaint) {
@@ -89,10 +88,6 @@ Status check_sign(const CLI::App& app) {
                                       {"--threads", 1},
                                       {"--key-bytes", 1},
                                       {"--value-bytes", 0},
-                                      {"--write-buffer", 0},
-                                      {"--block-cache", 0},
-                                      {"--filter-bits", 0},
-                                      {"--block-bytes", 1},
                                       {"--latency-every", 0},
                                       {"--seed", 0}}) {
     for (const std::string& typed : app.get_option(option)->results()) {
@@ -130,29 +125,7 @@ void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
       ->type_name("NAME");
   app.add_option("--read-share", settings.read_share, "The share of gets in workload mixed, 0 to 1")
       ->capture_default_str();
-  app.add_option("--durability", typed.durability, "none, wal or sync; by default the engine's own")
-      ->type_name("LEVEL");
-  app.add_option("--write-buffer", settings.write_buffer_bytes,
-                 "What an engine gathers in memory and log before it puts it away, in bytes; by "
-                 "default the engine's own")
-      ->type_name("BYTES");
   app.add_option("--seed", settings.seed, "What is random in it")->capture_default_str();
-}
-
-void add_table_options(CLI::App& app, Settings& settings, Typed& typed) {
-  app.add_option("--block-cache", settings.block_cache_bytes,
-                 "Room for blocks of tables that were read, in bytes; 0 is none. By default, as "
-                 "the next three, the engine's own; engines without tables do not look at them")
-      ->type_name("BYTES");
-  app.add_option("--compression", typed.compression,
-                 "Of blocks: none, lz4 or zstd. LevelDB takes Snappy in place of lz4, and has no "
-                 "zstd")
-      ->type_name("NAME");
-  app.add_option("--filter-bits", settings.filter_bits_per_key,
-                 "Bits of a Bloom filter for each key, up to 40; 0 is no filter")
-      ->type_name("N");
-  app.add_option("--block-bytes", settings.block_bytes, "Size of a block before compression")
-      ->type_name("N");
 }
 
 void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
@@ -163,7 +136,7 @@ void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
       ->type_name("SPEC,...")
       ->allow_extra_args(false);
   add_work_options(app, arguments, typed);
-  add_table_options(app, arguments.settings, typed);
+  add_store_options(app, arguments.settings.store);
   app.add_option("--rounds", arguments.rounds, "How often each system is run")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -190,16 +163,6 @@ Status settle(Arguments& arguments, const Typed& typed) {
     const auto distribution = distribution_of(typed.distribution);
     if (!distribution) return failure(distribution.error());
     arguments.settings.distribution = *distribution;
-  }
-  if (!typed.durability.empty()) {
-    const auto durability = durability_of(typed.durability);
-    if (!durability) return failure(durability.error());
-    arguments.settings.durability = *durability;
-  }
-  if (!typed.compression.empty()) {
-    const auto compression = compression_of(typed.compression);
-    if (!compression) return failure(compression.error());
-    arguments.settings.compression = *compression;
   }
   const auto warm_up = extent_of(typed.warm_up);
   if (!warm_up) return failure(warm_up.error());

@@ -108,7 +108,7 @@ void show_progress(std::string_view text) {
 std::string heading(const Plan& plan, const Machine& here) {
   std::string text = preamble(plan, here);
   for (const System& system : plan.systems) {
-    const std::string settings = peer_settings(system.engine.name, options_of(plan.settings));
+    const std::string settings = peer_settings(system.engine.name, plan.settings.store);
     if (!system.engine.peer || settings.empty()) continue;
     text += fmt::format("{}: {}\n", system.label, settings);
   }

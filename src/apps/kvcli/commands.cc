@@ -239,16 +239,19 @@ constexpr Command table[] = {
      1,
      1,
      "make a damaged store open again",
-     "For a store of engine wal that no longer opens, while nobody has it open:\n"
+     "For a store of engine wal or sstable that is damaged, while nobody has it open:\n"
      "  kvcli salvage store\n"
-     "Saves every record that is intact and makes a new checkpoint of them; nothing else is left "
-     "of\n"
-     "the logs. Each damaged file is kept first, byte for byte, as *.damaged beside it: there "
-     "must\n"
-     "be room for that, and kvcli inspect shows what stands in it.\n"
+     "Saves every record and every block that is intact, also behind damage. Of engine wal it "
+     "makes\n"
+     "a new checkpoint, in the place of all logs; of engine sstable new tables, in the place of "
+     "those\n"
+     "that are damaged or missing. Where the newest version of a key is lost, an older one stands\n"
+     "in its place. Each damaged file is kept first, byte for byte, as *.damaged beside it: there\n"
+     "must be room for that, and kvcli inspect shows what stands in it.\n"
      "  torn: a tail that a crash left, no damage   lost: damaged bytes, and writes that are gone\n"
      "  kept: the copy of a damaged file            saved: how much the store holds now\n"
-     "The code is 1 where anything was damaged. A store that opens is left as it is, with code 0.\n"
+     "The code is 1 where anything was damaged. A store that is whole is left as it is, with code "
+     "0.\n"
      "Once it opens and you have what you need, the copies may be removed.\n",
      {},
      {}},

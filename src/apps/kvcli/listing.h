@@ -58,7 +58,7 @@ Outcome list_log(std::string_view bytes, const std::string& name, LogNumber numb
 Outcome list_checkpoint(std::string_view bytes, const std::string& name, const Shown& shown,
                         Printer printer);
 
-// `number` is the one that its name tells, if it does.
+// `number` is the one that its name tells, if it does; needed where the footer is damaged.
 Outcome list_table(std::string_view bytes, const std::string& path,
                    std::optional<TableNumber> number, const Shown& shown, Printer printer);
 

@@ -12,6 +12,7 @@
 #include "apps/kvcli/prompt.h"
 #include "apps/kvcli/script.h"
 #include "apps/kvcli/session.h"
+#include "apps/store_options.h"
 #include "base/quote.h"
 #include "base/todo.h"
 #include "engines/table.h"
@@ -23,8 +24,6 @@ namespace {
 struct Arguments {
   std::string engine;  // empty: whose the directory is, or the first of all
   Options options;
-  std::string durability;
-  std::string compression;
   std::string output = "plain";
   std::optional<std::string> file;
   bool keep_going = false;
@@ -63,28 +62,6 @@ Exit print(std::string_view text) {
 
 std::string footer() {
   return fmt::format("Commands:\n{}\n{}\n{}", overview(), text_rules(), exit_codes());
-}
-
-Status set_durability(const std::string& name, Options& options) {
-  if (name.empty()) return {};
-  if (name == "none") options.durability = Durability::none;
-  if (name == "wal") options.durability = Durability::wal;
-  if (name == "sync") options.durability = Durability::sync;
-  if (options.durability) return {};
-  return failure(
-      Code::invalid_argument,
-      fmt::format("no durability is called {}; there are none, wal and sync", abbreviated(name)));
-}
-
-Status set_compression(const std::string& name, Options& options) {
-  if (name.empty()) return {};
-  if (name == "none") options.compression = Compression::none;
-  if (name == "lz4") options.compression = Compression::lz4;
-  if (name == "zstd") options.compression = Compression::zstd;
-  if (options.compression) return {};
-  return failure(
-      Code::invalid_argument,
-      fmt::format("no compression is called {}; there are none, lz4 and zstd", abbreviated(name)));
 }
 
 // The words of the command line; the shell has made them out of a line already. The words behind
@@ -144,13 +121,6 @@ Result<std::unique_ptr<Store>> open_store(std::string& engine, const Options& op
 Exit run(Arguments arguments) {
   const Result<Format> format = output_format(arguments.output);
   if (!format) return complain(Exit::usage, format.error().message());
-  Options options = arguments.options;
-  if (const Status set = set_durability(arguments.durability, options); !set) {
-    return complain(Exit::usage, set.error().message());
-  }
-  if (const Status set = set_compression(arguments.compression, options); !set) {
-    return complain(Exit::usage, set.error().message());
-  }
   if (!arguments.command.empty() && arguments.file) {
     return complain(Exit::usage, fmt::format("give a command or --file, not both ({})",
                                              abbreviated(arguments.command.front())));
@@ -162,7 +132,7 @@ Exit run(Arguments arguments) {
 
   Interrupts interrupts(prompt);
   Output output(STDOUT_FILENO, "standard output");
-  Session session({.open = [&] { return open_store(arguments.engine, options); },
+  Session session({.open = [&] { return open_store(arguments.engine, arguments.options); },
                    .format = *format,
                    .talkative = prompt,
                    .progress = ::isatty(STDERR_FILENO) == 1,
@@ -191,24 +161,6 @@ void hold_standard_files() {
   }
 }
 
-// What is only for engines that have such a thing (kv/options.h).
-void add_table_options(CLI::App& app, Arguments& arguments) {
-  Options& options = arguments.options;
-  app.add_option("--write-buffer", options.write_buffer_bytes,
-                 "How much a persistent engine gathers before it puts it away elsewhere")
-      ->type_name("BYTES");
-  app.add_option("--block-cache", options.block_cache_bytes,
-                 "For blocks of tables that were read; 0: none")
-      ->type_name("BYTES");
-  app.add_option("--block-bytes", options.block_bytes, "Of a table's data block")
-      ->type_name("BYTES");
-  app.add_option("--filter-bits", options.filter_bits_per_key,
-                 "Of the tables' Bloom filters, for each key; 0: none")
-      ->type_name("N");
-  app.add_option("--compression", arguments.compression, "Of tables' blocks: none, lz4 or zstd")
-      ->type_name("NAME");
-}
-
 int main_of(int argc, char** argv) {
   Arguments arguments;
   CLI::App app{std::string(synopsis)};
@@ -221,11 +173,7 @@ int main_of(int argc, char** argv) {
   app.add_option("--directory", arguments.options.directory,
                  "Where a persistent engine keeps it; made where missing")
       ->type_name("DIR");
-  app.add_option("--durability", arguments.durability,
-                 "What a write survives: none, wal (a crash of the process) or sync (of the "
-                 "machine)")
-      ->type_name("LEVEL");
-  add_table_options(app, arguments);
+  add_store_options(app, arguments.options);
   app.add_option("--output", arguments.output, "plain, json or csv")->type_name("FORM");
   app.add_option("--file", arguments.file, "Run the commands of this file; - is standard input")
       ->type_name("FILE");

@@ -10,6 +10,28 @@
 namespace kv::cli {
 namespace {
 
+constexpr std::size_t most_ranges = 12;  // of missing writes; more are counted
+
+std::string missing_text(const std::vector<MissingWrites>& missing) {
+  std::string text;
+  SequenceNumber left = 0;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    const SequenceNumber count = missing[i].last - missing[i].first + 1;
+    if (i >= most_ranges) {
+      left += count;
+      continue;
+    }
+    text += fmt::format("lost: {} {}\n", count == 1 ? "write" : "writes",
+                        range_text(missing[i].first, count));
+  }
+  if (left > 0) {
+    text +=
+        fmt::format("lost: {} more {}, between {} and {}\n", left, left == 1 ? "write" : "writes",
+                    missing[most_ranges].first, missing.back().last);
+  }
+  return text;
+}
+
 std::string losses_text(const SalvageReport& report) {
   std::string text;
   for (const Damage& damage : report.damages) {
@@ -19,10 +41,7 @@ std::string losses_text(const SalvageReport& report) {
     text += fmt::format("{}: {}, {}: {}\n", report.changed ? "lost" : "torn",
                         printable(damage.path), place, damage.what);
   }
-  for (const MissingWrites& writes : report.missing) {
-    text += fmt::format("lost: {} {}\n", writes.first == writes.last ? "write" : "writes",
-                        range_text(writes.first, writes.last - writes.first + 1));
-  }
+  text += missing_text(report.missing);
   for (const KeptFile& kept : report.kept) {
     text += fmt::format("kept: {} as {}\n", printable(kept.path), printable(kept.copy));
   }
@@ -34,19 +53,30 @@ std::string verdict_text(const SalvageReport& report) {
     return fmt::format("nothing to salvage: the store opens, with the state after write {}\n",
                        report.last);
   }
+  std::string text;
+  if (!report.missing.empty()) {
+    text =
+        "A key whose newest version is lost has an older value now, or one that had been erased.\n";
+  }
   if (report.versions == 0 && report.missing.empty()) {
     return fmt::format("the store opens again, with the state after write {}\n", report.last);
   }
-  return fmt::format("saved: {} versions of keys, up to write {}; the store opens again\n",
-                     report.versions, report.last);
+  return text + fmt::format("saved: {} versions of keys, up to write {}; the store opens again\n",
+                            report.versions, report.last);
+}
+
+// By the salvage of the directory's engine.
+Result<SalvageReport> salvaged(FileSystem& files, std::string_view path) {
+  const Result<std::string> engine = engine_to_salvage(files, path);
+  if (engine && *engine == "sstable") return salvage_tables(files, path);
+  const auto memtable = make_memtable();
+  return kv::salvage(files, path, *memtable);
 }
 
 }  // namespace
 
 Outcome salvage(const Invocation& invocation, Output& output) {
-  const auto memtable = make_memtable();
-  const Result<SalvageReport> report =
-      kv::salvage(FileSystem::posix(), invocation.arguments[0], *memtable);
+  const Result<SalvageReport> report = salvaged(FileSystem::posix(), invocation.arguments[0]);
   if (!report) return store_error(report.error());
   const Status written = output.write(losses_text(*report) + verdict_text(*report));
   if (!written) return output_error(output, written.error());

@@ -6,22 +6,13 @@
 
 #include "apps/kvcli/listing_lines.h"
 #include "apps/kvcli/record_lines.h"
-#include "apps/kvcli/table_parts.h"
 #include "base/quote.h"
 #include "storage/block.h"
 #include "storage/internal_key.h"
+#include "storage/table_map.h"
 
 namespace kv::cli {
 namespace {
-
-std::string_view name_of(Compression how) {
-  switch (how) {
-    case Compression::none: return "as they are";
-    case Compression::lz4: return "lz4";
-    case Compression::zstd: return "zstd";
-  }
-  return "unknown";
-}
 
 std::string count_text(std::uint64_t count, std::string_view one, std::string_view several) {
   return fmt::format("{} {}", count, count == 1 ? one : several);
@@ -63,7 +54,7 @@ std::string reason(const Error& error, std::string_view path, std::uint64_t offs
 // Lists one table, part by part.
 class TableListing {
  public:
-  TableListing(std::string_view file, std::string_view path, const Shown& shown, Printer printer)
+  TableListing(const TableFile& file, std::string_view path, const Shown& shown, Printer printer)
       : file_(file),
         path_(path),
         shown_(shown),
@@ -71,9 +62,9 @@ class TableListing {
         table_(find_parts(file, path)) {}
 
   Outcome list(std::optional<TableNumber> number) {
-    heading(number);
+    heading();
     std::uint64_t end = 0;
-    for (const TablePart& part : table_.parts) {
+    for (const FoundPart& part : table_.parts) {
       if (lines_.stopped()) return lines_.outcome();
       unknown(end, part.handle.offset);
       list_part(part);
@@ -88,11 +79,9 @@ class TableListing {
   }
 
  private:
-  void heading(std::optional<TableNumber> number) {
-    const std::string of = table_.footer ? std::to_string(table_.footer->number)
-                           : number      ? std::to_string(*number)
-                                         : std::string("of unknown number");
-    lines_.print(fmt::format("{}: table {}, {} bytes\n", printable(path_), of, file_.size()));
+  void heading() {
+    lines_.print(fmt::format("{}: table {}, {} bytes\n", printable(path_), file_.number,
+                             file_.bytes.size()));
     if (!table_.footer) {
       lines_.print("   Its footer is damaged: what is shown was found by its own checksums.\n");
     }
@@ -108,11 +97,11 @@ class TableListing {
     last_key_.reset();
   }
 
-  void list_part(const TablePart& part) {
+  void list_part(const FoundPart& part) {
     Result<OpenedBlock> block = open_part(file_, part.handle, path_);
     if (!block) {
       lines_.damage(part.handle.offset,
-                    fmt::format("{}, of {} bytes: {}", name(part.kind),
+                    fmt::format("{}, of {} bytes: {}", name_of(part.kind),
                                 end_of(part.handle) - part.handle.offset,
                                 reason(block.error(), path_, part.handle.offset)));
       if (part.kind == PartKind::data) last_key_.reset();
@@ -127,21 +116,23 @@ class TableListing {
     show(part, filter_text(block->bytes));
   }
 
-  void show(const TablePart& part, std::string_view content,
+  void show(const FoundPart& part, std::string_view content,
             const std::vector<std::string>& details = {}, std::uint64_t count = 0) {
     lines_.part(part.handle.offset,
                 fmt::format("{:>10} {:>9}  {:<11} {}\n", part.handle.offset,
-                            end_of(part.handle) - part.handle.offset, name(part.kind), content),
+                            end_of(part.handle) - part.handle.offset, name_of(part.kind), content),
                 details, count);
   }
 
-  void nonsense(const TablePart& part, std::string_view what) {
+  void nonsense(const FoundPart& part, std::string_view what) {
     lines_.damage(part.handle.offset,
                   fmt::format("the block's checksum is right, and it makes no sense: {}", what));
   }
 
-  void data(const TablePart& part, OpenedBlock opened) {
-    const std::string how = fmt::format("{}, {} bytes", name_of(opened.how), opened.bytes.size());
+  void data(const FoundPart& part, OpenedBlock opened) {
+    const std::string how = fmt::format(
+        "{}, {} bytes", opened.how == Compression::none ? "as they are" : kv::name(opened.how),
+        opened.bytes.size());
     const Result<std::unique_ptr<const Block>> block = make_block(std::move(opened.bytes));
     if (!block) return nonsense(part, block.error().message());
     std::vector<std::string> details;
@@ -177,7 +168,7 @@ class TableListing {
     return {};
   }
 
-  void index(const TablePart& part, const OpenedBlock& opened) {
+  void index(const FoundPart& part, const OpenedBlock& opened) {
     if (!table_.index) return nonsense(part, index_error(opened.bytes));
     const TableIndex& index = *table_.index;
     std::vector<std::string> details;
@@ -196,7 +187,7 @@ class TableListing {
     return loaded ? "" : loaded.error().message();
   }
 
-  void properties(const TablePart& part, const OpenedBlock& opened) {
+  void properties(const FoundPart& part, const OpenedBlock& opened) {
     const Result<TableProperties> decoded = decode_properties(opened.bytes, path_);
     if (!decoded) return nonsense(part, decoded.error().message());
     properties_ = *decoded;
@@ -218,12 +209,13 @@ class TableListing {
 
   // What stands behind the last part.
   void footer(std::uint64_t end, std::optional<TableNumber> number) {
-    const std::uint64_t begin = file_.size() - std::min(file_.size(), table_layout::footer_bytes);
+    const std::uint64_t begin =
+        file_.bytes.size() - std::min(file_.bytes.size(), table_layout::footer_bytes);
     if (!table_.footer) {
       if (end != begin) {
         lines_.damage(end, fmt::format("no intact block begins here, nor behind: {} bytes are "
                                        "damaged, or cut off",
-                                       file_.size() - end));
+                                       file_.bytes.size() - end));
       } else {
         lines_.damage(begin,
                       fmt::format("footer: {}", reason(table_.footer.error(), path_, begin)));
@@ -249,7 +241,7 @@ class TableListing {
   // Whether what the parts say of each other holds.
   void agree() {
     const Status whole =
-        check_parts(*table_.footer, *table_.index, *properties_, file_.size(), path_);
+        check_parts(*table_.footer, *table_.index, *properties_, file_.bytes.size(), path_);
     const std::uint64_t offset = table_.footer->properties.offset;
     if (!whole) return lines_.damage(offset, whole.error().message());
     if (entries_ == properties_->entries && tombstones_ == properties_->tombstones) return;
@@ -259,7 +251,7 @@ class TableListing {
                             properties_->entries, properties_->tombstones, entries_, tombstones_));
   }
 
-  const std::string_view file_;
+  const TableFile file_;
   const std::string path_;
   const Shown shown_;
   ListingLines lines_;
@@ -279,7 +271,14 @@ Outcome list_table(std::string_view bytes, const std::string& path,
       decode_footer(bytes.substr(bytes.size() - std::min(bytes.size(), table_layout::footer_bytes)),
                     bytes.size(), path);
   if (failed_with(Code::invalid_argument, footer)) return usage_error(footer.error().message());
-  return TableListing(bytes, path, shown, printer).list(number);
+  if (!footer && !number) {
+    return usage_error(
+        fmt::format("the footer of {} is damaged, and the name doesn't tell which table it was; "
+                    "name it as the store did, as in 000007.sst",
+                    quote(path)));
+  }
+  const TableFile file{bytes, footer ? footer->number : *number};
+  return TableListing(file, path, shown, printer).list(number);
 }
 
 }  // namespace kv::cli

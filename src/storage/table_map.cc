@@ -1,4 +1,4 @@
-#include "apps/kvcli/table_parts.h"
+#include "storage/table_map.h"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@
 #include "storage/compression.h"
 #include "storage/internal_key.h"
 
-namespace kv::cli {
+namespace kv {
 namespace {
 
 using table_layout::frame_end_bytes;
@@ -16,11 +16,12 @@ using table_layout::frame_end_bytes;
 constexpr std::uint64_t most_hashed_bytes = std::uint64_t{4} << 30;
 
 // Whether the bytes from `begin` to `end` are a frame.
-bool is_frame(std::string_view file, std::uint64_t begin, std::uint64_t end) {
-  std::string_view sum = file.substr(end - sizeof(std::uint64_t), sizeof(std::uint64_t));
+bool is_frame(const TableFile& file, std::uint64_t begin, std::uint64_t end) {
+  const std::uint64_t summed_end = end - sizeof(std::uint64_t);
+  std::string_view sum = file.bytes.substr(summed_end, sizeof(std::uint64_t));
   std::uint64_t expected = 0;
-  return take_fixed64(sum, expected) &&
-         checksum(file.substr(begin, end - sizeof(std::uint64_t) - begin), begin) == expected;
+  return take_fixed64(sum, expected) && checksum(file.bytes.substr(begin, summed_end - begin),
+                                                 frame_seed({file.number, begin})) == expected;
 }
 
 // Whether the byte may be the one that says how a block is compressed: few bytes may, and no
@@ -30,10 +31,10 @@ bool says_how(char byte) {
 }
 
 // The frame that begins here.
-std::optional<BlockHandle> frame_from(std::string_view file, std::uint64_t begin) {
+std::optional<BlockHandle> frame_from(const TableFile& file, std::uint64_t begin) {
   std::uint64_t hashed = 0;
-  for (std::uint64_t end = begin + frame_end_bytes; end <= file.size(); ++end) {
-    if (!says_how(file[end - frame_end_bytes])) continue;
+  for (std::uint64_t end = begin + frame_end_bytes; end <= file.bytes.size(); ++end) {
+    if (!says_how(file.bytes[end - frame_end_bytes])) continue;
     if (is_frame(file, begin, end)) return BlockHandle{begin, end - begin - frame_end_bytes};
     hashed += end - begin;
     if (hashed > most_hashed_bytes) break;
@@ -42,9 +43,10 @@ std::optional<BlockHandle> frame_from(std::string_view file, std::uint64_t begin
 }
 
 // The frame that ends here, and begins at `least` or behind.
-std::optional<BlockHandle> frame_up_to(std::string_view file, std::uint64_t least,
+std::optional<BlockHandle> frame_up_to(const TableFile& file, std::uint64_t least,
                                        std::uint64_t end) {
-  if (end < least + frame_end_bytes || !says_how(file[end - frame_end_bytes])) return std::nullopt;
+  if (end < least + frame_end_bytes || !says_how(file.bytes[end - frame_end_bytes]))
+    return std::nullopt;
   std::uint64_t hashed = 0;
   for (std::uint64_t begin = end - frame_end_bytes;; --begin) {
     if (is_frame(file, begin, end)) return BlockHandle{begin, end - begin - frame_end_bytes};
@@ -54,7 +56,7 @@ std::optional<BlockHandle> frame_up_to(std::string_view file, std::uint64_t leas
 }
 
 // The frames up to `end` that lead to each other from the front, and those that do from behind.
-std::vector<BlockHandle> search(std::string_view file, std::uint64_t end) {
+std::vector<BlockHandle> search(const TableFile& file, std::uint64_t end) {
   std::vector<BlockHandle> found;
   std::uint64_t front = 0;
   while (front < end) {
@@ -74,7 +76,7 @@ std::vector<BlockHandle> search(std::string_view file, std::uint64_t end) {
   return found;
 }
 
-std::optional<TableIndex> index_in(std::string_view file, const BlockHandle& handle) {
+std::optional<TableIndex> index_in(const TableFile& file, const BlockHandle& handle) {
   Result<OpenedBlock> opened = open_part(file, handle, "");
   if (!opened) return std::nullopt;
   const std::size_t bytes = opened->bytes.size();
@@ -93,7 +95,7 @@ bool holds_entries(const std::string& bytes) {
 
 // What an intact frame is, by what it holds. The index begins with the first block, which is what
 // tells it from data.
-PartKind kind_of(std::string_view file, const BlockHandle& handle) {
+PartKind kind_of(const TableFile& file, const BlockHandle& handle) {
   const Result<OpenedBlock> opened = open_part(file, handle, "");
   if (!opened) return PartKind::data;
   if (decode_properties(opened->bytes, "")) return PartKind::properties;
@@ -103,7 +105,7 @@ PartKind kind_of(std::string_view file, const BlockHandle& handle) {
   return holds_entries(opened->bytes) ? PartKind::data : PartKind::filter;
 }
 
-void add_data(TableMap& table, std::string_view file) {
+void add_data(TableMap& table, const TableFile& file) {
   if (table.index) {
     for (std::size_t at = 0; at < table.index->size(); ++at) {
       table.parts.push_back({PartKind::data, table.index->handle(at), at});
@@ -117,7 +119,7 @@ void add_data(TableMap& table, std::string_view file) {
 
 }  // namespace
 
-std::string_view name(PartKind kind) {
+std::string_view name_of(PartKind kind) {
   switch (kind) {
     case PartKind::data: return "data";
     case PartKind::filter: return "filter";
@@ -127,10 +129,10 @@ std::string_view name(PartKind kind) {
   return "unknown";
 }
 
-TableMap find_parts(std::string_view file, std::string_view path) {
-  const std::size_t footer_bytes = std::min(file.size(), table_layout::footer_bytes);
-  const std::size_t end = file.size() - footer_bytes;
-  TableMap table{decode_footer(file.substr(end), file.size(), path), std::nullopt, {}};
+TableMap find_parts(const TableFile& file, std::string_view path) {
+  const std::size_t footer_bytes = std::min(file.bytes.size(), table_layout::footer_bytes);
+  const std::size_t end = file.bytes.size() - footer_bytes;
+  TableMap table{decode_footer(file.bytes.substr(end), file.bytes.size(), path), std::nullopt, {}};
   if (table.footer) {
     table.index = index_in(file, table.footer->index);
     add_data(table, file);
@@ -147,18 +149,18 @@ TableMap find_parts(std::string_view file, std::string_view path) {
   return table;
 }
 
-Result<OpenedBlock> open_part(std::string_view file, const BlockHandle& handle,
+Result<OpenedBlock> open_part(const TableFile& file, const BlockHandle& handle,
                               std::string_view path) {
-  if (handle.offset > file.size() || handle.bytes > file.size() - handle.offset ||
-      frame_end_bytes > file.size() - handle.offset - handle.bytes) {
+  if (handle.offset > file.bytes.size() || handle.bytes > file.bytes.size() - handle.offset ||
+      frame_end_bytes > file.bytes.size() - handle.offset - handle.bytes) {
     return damaged_table(path, handle.offset, "the block leads out of the file");
   }
-  const auto frame = file.substr(handle.offset, handle.bytes + frame_end_bytes);
-  const Result<FramedBlock> block = open_frame(frame, handle.offset, path);
+  const auto frame = file.bytes.substr(handle.offset, handle.bytes + frame_end_bytes);
+  const Result<FramedBlock> block = open_frame(frame, {file.number, handle.offset}, path);
   if (!block) return failure(block.error());
   auto bytes = uncompress(block->bytes, block->how, table_layout::max_block_bytes);
   if (!bytes) return damaged_table(path, handle.offset, bytes.error().message());
   return OpenedBlock{*std::move(bytes), block->how};
 }
 
-}  // namespace kv::cli
+}  // namespace kv

@@ -22,15 +22,21 @@
 #include "storage/sstable.h"
 #include "storage/table_index.h"
 
-namespace kv::cli {
+namespace kv {
 
 enum class PartKind : unsigned char { data, filter, index, properties };
 
 // "data", "filter", "index" or "properties". Valid for ever.
-std::string_view name(PartKind kind);
+std::string_view name_of(PartKind kind);
+
+// A table's bytes, and the number that the checksums of its blocks are made with.
+struct TableFile {
+  std::string_view bytes;
+  TableNumber number;
+};
 
 // A stretch of the file that should be a block's frame.
-struct TablePart {
+struct FoundPart {
   PartKind kind;
   BlockHandle handle;
   std::optional<std::size_t> in_index{};  // which of the index's blocks it is, if the index tells
@@ -39,10 +45,10 @@ struct TablePart {
 struct TableMap {
   Result<TableFooter> footer;
   std::optional<TableIndex> index;  // if it is intact
-  std::vector<TablePart> parts;     // in the order of the file
+  std::vector<FoundPart> parts;     // in the order of the file
 };
 
-TableMap find_parts(std::string_view file, std::string_view path);
+TableMap find_parts(const TableFile& file, std::string_view path);
 
 // Where the part's frame ends.
 inline std::uint64_t end_of(const BlockHandle& handle) {
@@ -56,7 +62,7 @@ struct OpenedBlock {
 };
 
 // Errors: `corruption`, as open_frame and uncompress; also where the frame leads out of the file.
-Result<OpenedBlock> open_part(std::string_view file, const BlockHandle& handle,
+Result<OpenedBlock> open_part(const TableFile& file, const BlockHandle& handle,
                               std::string_view path);
 
-}  // namespace kv::cli
+}  // namespace kv

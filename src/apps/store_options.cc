@@ -1,0 +1,49 @@
+#include "apps/store_options.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace kv {
+namespace {
+
+// CLI11 would take a negative number for one that is huge.
+std::string not_negative(const std::string& text) {
+  return text.starts_with('-') ? "must be 0 or more" : "";
+}
+
+void add_number(CLI::App& app, const std::string& option, std::optional<std::size_t>& value,
+                const std::string& unit, const std::string& help) {
+  app.add_option(option, value, help)->type_name(unit)->check(not_negative);
+}
+
+template <class Value>
+void add_name(CLI::App& app, const std::string& option, std::optional<Value>& value,
+              Result<Value> (*value_of)(std::string_view), const std::string& help) {
+  const auto set = [option, &value, value_of](const std::string& text) {
+    const Result<Value> named = value_of(text);
+    if (!named) throw CLI::ValidationError(option, named.error().message());
+    value = *named;
+  };
+  app.add_option_function<std::string>(option, set, help)->type_name("NAME");
+}
+
+}  // namespace
+
+void add_store_options(CLI::App& app, Options& options) {
+  add_name(app, "--durability", options.durability, durability_of,
+           "What a write survives: none, wal (a crash of the process) or sync (of the machine). By "
+           "default, as with the next five, the engine's own");
+  add_number(app, "--write-buffer", options.write_buffer_bytes, "BYTES",
+             "How much a persistent engine gathers before it puts it away elsewhere");
+  add_number(app, "--block-cache", options.block_cache_bytes, "BYTES",
+             "For blocks of tables that were read; 0: none. Engines without tables do not look at "
+             "this, nor at the next three");
+  add_number(app, "--block-bytes", options.block_bytes, "BYTES",
+             "Of a table's data block, before compression");
+  add_number(app, "--filter-bits", options.filter_bits_per_key, "N",
+             "Of the tables' Bloom filters, for each key, up to 40; 0: none");
+  add_name(app, "--compression", options.compression, compression_of,
+           "Of tables' blocks: none, lz4 or zstd");
+}
+
+}  // namespace kv

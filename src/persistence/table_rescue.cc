@@ -1,0 +1,146 @@
+#include "persistence/table_rescue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/quote.h"
+#include "storage/block.h"
+#include "storage/internal_key.h"
+#include "storage/table_map.h"
+
+namespace kv {
+namespace {
+
+// Goes through the parts of one file.
+class Rescue {
+ public:
+  Rescue(const TableFile& file, const std::string& path, const AddVersion& add)
+      : file_(file), path_(path), add_(add), table_(find_parts(file, path)) {}
+
+  RescuedTable run() && {
+    const std::uint64_t footer =
+        file_.bytes.size() - std::min(file_.bytes.size(), table_layout::footer_bytes);
+    if (table_.footer && table_.footer->number != file_.number) {
+      lost(0, file_.bytes.size(),
+           fmt::format("this is table {}, and should be {}", table_.footer->number, file_.number));
+      return std::move(rescued_);
+    }
+    std::uint64_t end = 0;
+    for (const FoundPart& part : table_.parts) {
+      lost(end, part.handle.offset, "no intact block begins here");
+      take(part);
+      end = std::max(end, end_of(part.handle));
+    }
+    if (table_.footer) {
+      lost(end, footer, "no intact block begins here");
+    } else {
+      lost(std::min(end, footer), file_.bytes.size(),
+           "no intact footer: blocks are found by themselves");
+    }
+    return std::move(rescued_);
+  }
+
+ private:
+  // Notes the bytes from `begin` up to `end`, if there are any.
+  void lost(std::uint64_t begin, std::uint64_t end, std::string what) {
+    if (begin < end || file_.bytes.empty()) {
+      rescued_.damages.push_back({path_, begin, end - begin, std::move(what)});
+    }
+  }
+
+  void lost(const FoundPart& part, std::string what) {
+    lost(part.handle.offset, end_of(part.handle), std::move(what));
+  }
+
+  void take(const FoundPart& part) {
+    Result<OpenedBlock> opened = open_part(file_, part.handle, path_);
+    switch (part.kind) {
+      case PartKind::data: return data(part, std::move(opened));
+      case PartKind::filter:
+        if (!opened) lost(part, "the filter; it is made anew");
+        return;
+      case PartKind::index:
+        if (!opened || !table_.index) lost(part, "the index; blocks are found by themselves");
+        return;
+      case PartKind::properties:
+        if (opened) {
+          if (auto decoded = decode_properties(opened->bytes, path_)) {
+            rescued_.properties = *std::move(decoded);
+            return;
+          }
+        }
+        lost(part, "the table's properties; they are made anew");
+        return;
+    }
+  }
+
+  // Hands over the block's entries, all of them or none.
+  void data(const FoundPart& part, Result<OpenedBlock> opened) {
+    if (!opened) return lost(part, "a data block" + keys_of(part));
+    const Result<std::unique_ptr<const Block>> block = make_block(std::move(opened->bytes));
+    if (!block || !makes_sense(part, **block)) {
+      return lost(part,
+                  "a data block whose checksum is right, and that makes no sense" + keys_of(part));
+    }
+    const auto entries = (*block)->iterate(Direction::forward);
+    while (entries->next()) {
+      add_(*parse_internal_key(entries->key()), entries->value());
+      last_key_ = entries->key();
+    }
+  }
+
+  // Whether all entries can be read, stand in order, behind those before, and end as the index
+  // says.
+  bool makes_sense(const FoundPart& part, const Block& block) const {
+    const TableIndex* const index = index_of(part);
+    const std::size_t at = part.in_index.value_or(0);
+    std::string last = last_key_;
+    if (index != nullptr && at > 0) last = index->last_key(at - 1);
+    const auto entries = block.iterate(Direction::forward);
+    while (entries->next()) {
+      if (!parse_internal_key(entries->key())) return false;
+      if (!last.empty() && !internal_key_less(last, entries->key())) return false;
+      last = entries->key();
+    }
+    return entries->status() && (index == nullptr || last == index->last_key(at));
+  }
+
+  // Which keys the block had, as far as the index tells.
+  std::string keys_of(const FoundPart& part) const {
+    const TableIndex* const index = index_of(part);
+    if (index == nullptr) return "";
+    const std::size_t at = part.in_index.value_or(0);
+    const auto key = [&](std::size_t block) {
+      return abbreviated(user_key_of(index->last_key(block)));
+    };
+    return at == 0 ? fmt::format(", of keys up to {}", key(0))
+                   : fmt::format(", of keys from {} to {}", key(at - 1), key(at));
+  }
+
+  // The index, if it tells of this block.
+  const TableIndex* index_of(const FoundPart& part) const {
+    return part.in_index && table_.index ? &*table_.index : nullptr;
+  }
+
+  const TableFile file_;
+  const std::string& path_;
+  const AddVersion& add_;
+  const TableMap table_;
+  std::string last_key_;  // of what was handed over
+  RescuedTable rescued_;
+};
+
+}  // namespace
+
+Result<RescuedTable> rescue_table(std::string_view file, const std::string& path,
+                                  TableNumber number, const AddVersion& add) {
+  const std::size_t bytes = std::min(file.size(), table_layout::footer_bytes);
+  const auto footer = decode_footer(file.substr(file.size() - bytes), file.size(), path);
+  if (failed_with(Code::invalid_argument, footer)) return failure(footer.error());
+  return Rescue({file, number}, path, add).run();
+}
+
+}  // namespace kv

@@ -1,0 +1,309 @@
+// The salvage of engine sstable (persistence/salvage.h).
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/quote.h"
+#include "persistence/recovery.h"
+#include "persistence/salvage_parts.h"
+#include "persistence/table_archive.h"
+#include "persistence/table_rescue.h"
+
+namespace kv {
+namespace {
+
+// A table's file, as it was found.
+struct FoundTable {
+  TableNumber number;
+  std::optional<TableProperties> properties;  // where they can be known
+  std::optional<Error> damage;                // none: it is intact
+};
+
+// What was collected for one new table: of each write one version.
+class Collected {
+ public:
+  // Takes the versions of the writes from `first` to `last`, and no others.
+  Collected(SequenceNumber first, SequenceNumber last) : first_(first), last_(last) {}
+
+  void add(const InternalKey& key, std::string_view value) {
+    if (key.sequence < first_ || key.sequence > last_) return;
+    if (!writes_.insert(key.sequence).second) return;
+    versions_->add(key.sequence, key.kind, key.user_key, value);
+  }
+
+  // The newest write; that before the first where there is none.
+  SequenceNumber newest() const { return writes_.empty() ? first_ - 1 : *writes_.rbegin(); }
+  const Memtable& versions() const { return *versions_; }
+
+  // Adds the writes up to `last` that are not there.
+  void add_missing(SequenceNumber last, std::vector<MissingWrites>& missing) const {
+    SequenceNumber expected = first_;
+    for (const SequenceNumber write : writes_) {
+      if (write > expected) missing.push_back({expected, write - 1});
+      expected = write + 1;
+    }
+    if (last >= expected) missing.push_back({expected, last});
+  }
+
+ private:
+  const SequenceNumber first_;
+  const SequenceNumber last_;
+  std::unique_ptr<Memtable> versions_ = make_memtable();
+  std::set<SequenceNumber> writes_;
+};
+
+class TableSalvage {
+ public:
+  TableSalvage(const DatabaseDirectory& directory, SalvageReport& report)
+      : files_(directory.files()),
+        directory_(directory),
+        place_{files_, directory.path(), {}},
+        report_(report) {}
+
+  Status run() {
+    if (Status found = find_tables(); !found) return found;
+    for (std::size_t at = 0; at < tables_.size(); ++at) {
+      const FoundTable& table = tables_[at];
+      if (Status fits = check_place(table); !fits) return fits;
+      if (Status filled = fill_gap_before(table); !filled) return filled;
+      if (table.damage && at + 1 == tables_.size()) break;
+      if (table.damage || !table.properties) {
+        if (Status renewed = renew(at); !renewed) return renewed;
+      } else {
+        pass(table.number, *table.properties);
+      }
+    }
+    if (Status done = salvage_newest(); !done) return done;
+    return check_that_it_opens();
+  }
+
+ private:
+  Status find_tables() {
+    Result<std::vector<std::string>> names = files_.list(directory_.path());
+    if (!names) return failure(std::move(names));
+    for (const std::string& name : *names) {
+      if (const auto number = table_number(name)) tables_.push_back({*number, {}, {}});
+    }
+    std::ranges::sort(tables_, {}, &FoundTable::number);
+    for (FoundTable& table : tables_) {
+      if (Status looked = look_at(table); !looked) return looked;
+    }
+    return {};
+  }
+
+  // Whether the table is intact, and which writes it holds.
+  Status look_at(FoundTable& table) const {
+    const std::string path = path_of(table.number);
+    auto file = files_.open(path);
+    if (!file) return failure(std::move(file));
+    const auto opened = open_table({.file = *std::move(file),
+                                    .path = path,
+                                    .number = table.number,
+                                    .cache = make_block_cache(0),
+                                    .statistics = std::make_shared<TableStatistics>()});
+    Status whole = opened ? (*opened)->verify() : Status(failure(opened.error()));
+    if (opened) table.properties = (*opened)->properties();
+    if (whole) return {};
+    if (whole.error().code() != Code::corruption) return whole;
+    table.damage = whole.error();
+    if (table.properties) return {};
+    const auto rescued = rescue(table, [](const InternalKey&, std::string_view) {});
+    if (!rescued) return failure(rescued.error());
+    table.properties = rescued->properties;
+    return {};
+  }
+
+  // That the table goes on behind those before it. There is no telling which of them is wrong.
+  Status check_place(const FoundTable& table) const {
+    if (!table.properties || table.properties->first_sequence > last_) return {};
+    return failure(
+        Code::corruption,
+        fmt::format("{} begins with write {}, and the tables before it end with write "
+                    "{}: one of them does not belong here; move it away, and salvage "
+                    "what is left",
+                    quote(path_of(table.number)), table.properties->first_sequence, last_));
+  }
+
+  // A table without entries takes the place of one that is missing, so that the writes follow each
+  // other again.
+  Status fill_gap_before(const FoundTable& table) {
+    if (!table.properties || table.properties->first_sequence == last_ + 1) return {};
+    if (table.number <= number_ + 1) {
+      return failure(
+          Code::corruption,
+          fmt::format("{} begins with write {}, and write {} should come next, but no "
+                      "table is missing: it does not belong here; move it away, and "
+                      "salvage what is left",
+                      quote(path_of(table.number)), table.properties->first_sequence, last_ + 1));
+    }
+    const SequenceNumber end = table.properties->first_sequence - 1;
+    lost_file(table.number - 1);
+    return write(table.number - 1, Collected(last_ + 1, end), end);
+  }
+
+  void lost_file(TableNumber number) {
+    report_.damages.push_back({path_of(number), 0, 0, "a table is missing here"});
+  }
+
+  // Leaves an intact table as it is.
+  void pass(TableNumber number, const TableProperties& properties) {
+    last_ = properties.last_sequence;
+    number_ = number;
+    report_.versions += properties.entries;
+  }
+
+  // Writes the damaged table anew, of what can be read. If the next one has its writes, which a
+  // salvage that was killed may have left, it is not needed.
+  Status renew(std::size_t at) {
+    const FoundTable& table = tables_[at];
+    std::optional<SequenceNumber> end = end_before_next(at);
+    if (table.properties) {
+      end = std::min(table.properties->last_sequence, end.value_or(max_sequence));
+    }
+    Collected collected(last_ + 1, end.value_or(max_sequence - 1));
+    if (Status kept = collect(table, collected); !kept) return kept;
+    const SequenceNumber last = end.value_or(collected.newest());
+    if (last > last_) return write(table.number, collected, last);
+    if (Status removed = files_.unlink(path_of(table.number)); !removed) return removed;
+    return files_.sync_directory(directory_.path());
+  }
+
+  // The write before the first of the next table; none where its writes are not known either.
+  std::optional<SequenceNumber> end_before_next(std::size_t at) const {
+    const auto& next = tables_[at + 1].properties;
+    if (!next || next->first_sequence == 0) return std::nullopt;
+    return next->first_sequence - 1;
+  }
+
+  // Keeps a copy of the damaged table, and collects what can be read of it.
+  Status collect(const FoundTable& table, Collected& collected) {
+    const std::string path = path_of(table.number);
+    const Result<std::string> bytes = read_file(files_, path);
+    if (!bytes) return failure(bytes.error());
+    if (Status kept = keep(files_, path, *bytes, report_); !kept) return kept;
+    auto rescued = rescue(
+        table, [&](const InternalKey& key, std::string_view value) { collected.add(key, value); });
+    if (!rescued) return failure(std::move(rescued));
+    auto& damages = rescued->damages;
+    if (damages.empty() && table.damage) {
+      damages.push_back({path, 0, bytes->size(), table.damage->message()});
+    }
+    std::ranges::move(damages, std::back_inserter(report_.damages));
+    report_.changed = true;
+    return {};
+  }
+
+  Result<RescuedTable> rescue(const FoundTable& table, const AddVersion& add) const {
+    const std::string path = path_of(table.number);
+    const Result<std::string> bytes = read_file(files_, path);
+    if (!bytes) return failure(bytes.error());
+    return rescue_table(*bytes, path, table.number, add);
+  }
+
+  // Writes a table of what was collected, for the writes up to `last`.
+  Status write(TableNumber number, const Collected& collected, SequenceNumber last) {
+    const auto versions = collected.versions().iterate(Direction::forward);
+    const auto written = write_out(place_, number, *versions, last_ + 1, last, TableOptions());
+    if (!written) return failure(written.error());
+    collected.add_missing(last, report_.missing);
+    report_.versions += collected.versions().entries();
+    report_.changed = true;
+    last_ = last;
+    number_ = number;
+    return {};
+  }
+
+  // What no table before holds: the newest table, where it is damaged, and the logs.
+  Status salvage_newest() {
+    const FoundTable* const damaged =
+        !tables_.empty() && tables_.back().damage ? &tables_.back() : nullptr;
+    const CheckpointHeader put_away{last_, number_ + 1};
+    if (!damaged) {
+      std::size_t versions = 0;
+      const auto count = [&](const InternalKey&, std::string_view) { ++versions; };
+      const auto whole = recover(files_, directory_.path(), count, RecoveryMode::strict, put_away);
+      if (!whole && whole.error().code() != Code::corruption) return failure(whole.error());
+      if (whole) {
+        report_.versions += versions;
+        report_.last = whole->last;
+        std::ranges::copy(whole->damages, std::back_inserter(report_.damages));
+        return {};
+      }
+    }
+    return renew_newest(damaged, put_away);
+  }
+
+  // Writes one table in the place of them all.
+  Status renew_newest(const FoundTable* damaged, const CheckpointHeader& put_away) {
+    Collected collected(last_ + 1, max_sequence - 1);
+    const auto saved = recover(
+        files_, directory_.path(),
+        [&](const InternalKey& key, std::string_view value) { collected.add(key, value); },
+        RecoveryMode::salvage, put_away);
+    if (!saved) return failure(saved.error());
+    std::ranges::copy(saved->damages, std::back_inserter(report_.damages));
+    TableNumber number = saved->next_log - 1;
+    SequenceNumber last = std::max(saved->last, saved->synced);
+    if (damaged) {
+      if (Status kept = collect(*damaged, collected); !kept) return kept;
+      number = std::max(number, damaged->number);
+      last = std::max(last, collected.newest());
+      if (damaged->properties) last = std::max(last, damaged->properties->last_sequence);
+    }
+    Result<std::vector<LogNumber>> logs = logs_in(files_, directory_.path());
+    if (!logs) return failure(std::move(logs));
+    std::erase_if(*logs, [&](LogNumber log) { return log < put_away.next_log; });
+    if (Status kept = keep_damaged_logs(directory_, *logs, report_); !kept) return kept;
+    const bool has_writes = last > last_;
+    if (has_writes) {
+      if (Status written = write(number, collected, last); !written) return written;
+    }
+    report_.changed = true;
+    report_.last = last_;
+    if (damaged && (!has_writes || number != damaged->number)) {
+      if (Status gone = files_.unlink(path_of(damaged->number)); !gone) return gone;
+    }
+    for (const LogNumber log : *logs) {
+      if (Status gone = files_.unlink(log_path(directory_.path(), log)); !gone) return gone;
+    }
+    return files_.sync_directory(directory_.path());
+  }
+
+  Status check_that_it_opens() const {
+    const auto archive = make_table_archive(
+        place_, {TableOptions(), make_block_cache(0), std::make_shared<TableStatistics>()});
+    const auto opens = archive->recover([](const InternalKey&, std::string_view) {});
+    return opens ? Status{} : Status(failure(opens.error()));
+  }
+
+  std::string path_of(TableNumber number) const {
+    return join(directory_.path(), table_name(number));
+  }
+
+  FileSystem& files_;
+  const DatabaseDirectory& directory_;
+  const ArchivePlace place_;
+  SalvageReport& report_;
+  std::vector<FoundTable> tables_;  // the oldest first
+
+  // Up to here the tables are whole, or written anew.
+  SequenceNumber last_ = 0;
+  TableNumber number_ = 0;
+};
+
+}  // namespace
+
+Result<SalvageReport> salvage_tables(FileSystem& files, std::string_view path) {
+  SalvageReport report;
+  const Result<DatabaseDirectory> directory = open_damaged(files, path, "sstable", report);
+  if (!directory) return failure(directory.error());
+  if (Status done = TableSalvage(*directory, report).run(); !done) return failure(std::move(done));
+  return report;
+}
+
+}  // namespace kv

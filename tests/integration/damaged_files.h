@@ -1,0 +1,68 @@
+#pragma once
+
+// A store's files in /db of a simulated file system, and what can happen to them.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/simulated_file_system.h"
+#include "tests/support/expect.h"
+
+namespace kv::test {
+
+using Damager = std::function<void(SimulatedFileSystem&)>;
+
+inline std::string path_of(std::string_view name) { return join("/db", name); }
+
+inline std::vector<std::string> names_in(const FileSystem& files) {
+  const auto names = files.list("/db");
+  EXPECT_TRUE(ok(names));
+  return names.value_or(std::vector<std::string>());
+}
+
+inline std::string bytes_of(const FileSystem& files, std::string_view name) {
+  const Result<std::string> bytes = read_file(files, path_of(name));
+  EXPECT_TRUE(ok(bytes));
+  return bytes.value_or("");
+}
+
+// Durably.
+inline void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
+  ASSERT_TRUE(ok(files.unlink(path_of(name))));
+  const auto file = files.create(path_of(name));
+  ASSERT_TRUE(ok(file));
+  ASSERT_TRUE(ok((*file)->append(bytes)));
+  ASSERT_TRUE(ok((*file)->sync()));
+  ASSERT_TRUE(ok(files.sync_directory("/db")));
+}
+
+// Flips a bit of the byte at the offset; one below zero counts from the file's end.
+inline Damager flip(const std::string& name, std::int64_t offset) {
+  return [=](SimulatedFileSystem& files) {
+    std::string bytes = bytes_of(files, name);
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    bytes.at(static_cast<std::size_t>(offset < 0 ? size + offset : offset)) ^= 1;
+    write_over(files, name, bytes);
+  };
+}
+
+inline Damager lose_file(const std::string& name) {
+  return [=](SimulatedFileSystem& files) {
+    ASSERT_TRUE(ok(files.unlink(path_of(name))));
+    ASSERT_TRUE(ok(files.sync_directory("/db")));
+  };
+}
+
+// One after the other.
+inline Damager all_of(const std::vector<Damager>& damages) {
+  return [=](SimulatedFileSystem& files) {
+    for (const Damager& damage : damages) damage(files);
+  };
+}
+
+}  // namespace kv::test

@@ -1,0 +1,361 @@
+// Stores with tables that are damaged in many ways, salvaged; and the power going at every step.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+
+#include "base/simulated_executor.h"
+#include "base/simulated_file_system.h"
+#include "engines/engines.h"
+#include "kv/batch.h"
+#include "persistence/salvage.h"
+#include "persistence/wal.h"
+#include "storage/sstable.h"
+#include "tests/integration/damaged_files.h"
+#include "tests/support/expect.h"
+
+namespace kv::test {
+namespace {
+
+using testing::Contains;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using Content = std::map<std::string, std::string>;
+
+constexpr int writes = 120;
+constexpr int keys = 20;
+
+Result<std::unique_ptr<Store>> open_in(SimulatedFileSystem& files,
+                                       std::shared_ptr<SimulatedExecutor> executor) {
+  return open_sstable({.directory = "/db",
+                       .durability = Durability::sync,
+                       .write_buffer_bytes = 4096,
+                       .block_bytes = 512,
+                       .compression = Compression::none},
+                      {&files, std::move(executor), [](std::string_view) {}});
+}
+
+std::string key_of(int write) { return fmt::format("key {:02}", write % keys); }
+
+// Some writes erase their key; the others put their own number.
+bool erases(int write) { return write % 15 == 0; }
+
+std::vector<std::string> files_with(const FileSystem& files, std::string_view ending) {
+  std::vector<std::string> names = names_in(files);
+  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
+  return names;
+}
+
+// Writes 1 to 120 on 20 keys: several tables, and the logs behind them. Nobody has closed the
+// store.
+SimulatedFileSystem whole_store() {
+  SimulatedFileSystem files;
+  const auto executor = std::make_shared<SimulatedExecutor>();
+  const auto store = open_in(files, executor);
+  EXPECT_TRUE(ok(store));
+  for (int i = 1; i <= writes; ++i) {
+    const std::string value = fmt::format("{}{}", i, std::string(100, '.'));
+    EXPECT_TRUE(ok(erases(i) ? (*store)->erase(key_of(i)) : (*store)->put(key_of(i), value)));
+    if (i < writes - 5) executor->run_all();
+  }
+  return files;
+}
+
+TableFooter footer_of(const FileSystem& files, const std::string& name) {
+  const std::string bytes = bytes_of(files, name);
+  const auto footer =
+      decode_footer(std::string_view(bytes).substr(bytes.size() - 80), bytes.size(), name);
+  EXPECT_TRUE(ok(footer));
+  return footer.value_or(TableFooter());
+}
+
+TableProperties properties_of(const FileSystem& files, const std::string& name) {
+  const BlockHandle handle = footer_of(files, name).properties;
+  const auto properties =
+      decode_properties(bytes_of(files, name).substr(handle.offset, handle.bytes), name);
+  EXPECT_TRUE(ok(properties));
+  return properties.value_or(TableProperties());
+}
+
+Damager all_zeros(const std::string& name) {
+  return [=](SimulatedFileSystem& files) {
+    write_over(files, name, std::string(bytes_of(files, name).size(), '\0'));
+  };
+}
+
+SalvageReport salvaged(SimulatedFileSystem& files) {
+  Result<SalvageReport> report = salvage_tables(files, "/db");
+  EXPECT_TRUE(ok(report));
+  return report ? *std::move(report) : SalvageReport();
+}
+
+// What the store holds: it must open.
+Content content_of(SimulatedFileSystem files) {
+  const auto store = open_in(files, std::make_shared<SimulatedExecutor>());
+  EXPECT_TRUE(ok(store));
+  Content content;
+  if (!store) return content;
+  const auto entries = (*store)->scan({});
+  while ((*entries)->next()) {
+    const std::string_view value = (*entries)->value();
+    content.emplace((*entries)->key(), value.substr(0, value.find('.')));
+  }
+  EXPECT_TRUE(ok((*entries)->status()));
+  return content;
+}
+
+// What the writes lead to that are not missing.
+Content after_writes(const std::vector<MissingWrites>& missing) {
+  Content content;
+  for (int i = 1; i <= writes; ++i) {
+    const auto write = static_cast<SequenceNumber>(i);
+    const bool lost = std::ranges::any_of(
+        missing, [&](const MissingWrites& gap) { return gap.first <= write && write <= gap.last; });
+    if (lost) continue;
+    erases(i) ? static_cast<void>(content.erase(key_of(i)))
+              : static_cast<void>(content.insert_or_assign(key_of(i), std::to_string(i)));
+  }
+  return content;
+}
+
+std::size_t count_of(const std::vector<MissingWrites>& missing) {
+  std::size_t count = 0;
+  for (const MissingWrites& gap : missing) count += gap.last - gap.first + 1;
+  return count;
+}
+
+class TableSalvage : public testing::Test {
+ protected:
+  // Damages the store, salvages it, and looks whether it holds what the report says.
+  SalvageReport salvage_after(const Damager& damage) {
+    damage(*files_);
+    SalvageReport report = salvaged(*files_);
+    EXPECT_TRUE(report.changed);
+    EXPECT_EQ(content_of(*files_), after_writes(report.missing));
+    SimulatedFileSystem again = *files_;
+    EXPECT_FALSE(salvaged(again).changed);
+    return report;
+  }
+
+  const SimulatedFileSystem whole_ = whole_store();
+  std::unique_ptr<SimulatedFileSystem> files_ = std::make_unique<SimulatedFileSystem>(whole_);
+  const std::vector<std::string> tables_ = files_with(whole_, ".sst");
+  const std::vector<std::string> logs_ = files_with(whole_, ".log");
+};
+
+TEST_F(TableSalvage, LeavesAStoreThatIsWholeAsItIs) {
+  ASSERT_GE(tables_.size(), 3U);
+  ASSERT_FALSE(logs_.empty());
+  const auto before = names_in(*files_);
+  const SalvageReport report = salvaged(*files_);
+  EXPECT_FALSE(report.changed);
+  EXPECT_EQ(report.last, static_cast<SequenceNumber>(writes));
+  EXPECT_EQ(report.versions, static_cast<std::size_t>(writes));
+  EXPECT_THAT(report.damages, IsEmpty());
+  EXPECT_EQ(names_in(*files_), before);
+  EXPECT_EQ(content_of(*files_), after_writes({}));
+}
+
+TEST_F(TableSalvage, TakesEveryBlockButTheDamagedOne) {
+  const std::string damaged = tables_[1];
+  const std::string newer = bytes_of(*files_, tables_[2]);
+  const SalvageReport report = salvage_after(flip(damaged, 700));  // in the second block
+  ASSERT_THAT(report.damages, SizeIs(1));
+  EXPECT_EQ(report.damages[0].path, path_of(damaged));
+  EXPECT_GT(report.damages[0].offset, 0U);
+  EXPECT_THAT(report.damages[0].what, HasSubstr("a data block, of keys from \"key "));
+  EXPECT_GT(count_of(report.missing), 0U);
+  EXPECT_LT(count_of(report.missing), 10U);
+  EXPECT_EQ(report.versions + count_of(report.missing), static_cast<std::size_t>(writes));
+  ASSERT_THAT(report.kept, SizeIs(1));
+  EXPECT_EQ(report.kept[0].copy, path_of(damaged + ".damaged"));
+  EXPECT_EQ(bytes_of(*files_, tables_[2]), newer);
+  EXPECT_EQ(files_with(*files_, ".log"), logs_);
+}
+
+TEST_F(TableSalvage, LosesNothingWithFooterIndexFilterOrProperties) {
+  for (const std::string& table : {tables_.front(), tables_[1], tables_.back()}) {
+    const TableFooter of = footer_of(*files_, table);
+    for (const std::int64_t offset :
+         {std::int64_t{-3}, std::int64_t{-60}, static_cast<std::int64_t>(of.filter.offset),
+          static_cast<std::int64_t>(of.index.offset) + 1,
+          static_cast<std::int64_t>(of.properties.offset) + 1}) {
+      SCOPED_TRACE(fmt::format("{} at {}", table, offset));
+      files_ = std::make_unique<SimulatedFileSystem>(whole_);
+      const SalvageReport report = salvage_after(flip(table, offset));
+      EXPECT_THAT(report.missing, IsEmpty());
+      EXPECT_THAT(report.damages, SizeIs(1));
+      EXPECT_EQ(report.versions, static_cast<std::size_t>(writes));
+      EXPECT_EQ(report.last, static_cast<SequenceNumber>(writes));
+    }
+  }
+}
+
+TEST_F(TableSalvage, FillsThePlaceOfATableThatIsMissing) {
+  for (std::size_t at = 0; at + 1 < tables_.size(); ++at) {
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
+    const TableProperties lost = properties_of(*files_, tables_[at]);
+    const SalvageReport report = salvage_after(lose_file(tables_[at]));
+    EXPECT_EQ(report.missing,
+              (std::vector<MissingWrites>{{lost.first_sequence, lost.last_sequence}}));
+    EXPECT_THAT(report.damages, Contains(Field(&Damage::path, path_of(tables_[at]))));
+    EXPECT_THAT(report.kept, IsEmpty());
+    EXPECT_EQ(files_with(*files_, ".sst"), tables_);
+  }
+}
+
+TEST_F(TableSalvage, GoesOnWithTheLogsWhereTheNewestTableIsMissing) {
+  const TableProperties lost = properties_of(*files_, tables_.back());
+  const SalvageReport report = salvage_after(lose_file(tables_.back()));
+  EXPECT_EQ(report.missing,
+            (std::vector<MissingWrites>{{lost.first_sequence, lost.last_sequence}}));
+  EXPECT_EQ(report.last, static_cast<SequenceNumber>(writes));
+}
+
+TEST_F(TableSalvage, PutsTheNewestTableTogetherWithTheLogs) {
+  const SalvageReport report =
+      salvage_after(all_of({flip(tables_.back(), 700), flip(logs_.front(), 50)}));
+  EXPECT_THAT(report.damages, Contains(Field(&Damage::path, path_of(tables_.back()))));
+  EXPECT_THAT(report.damages, Contains(Field(&Damage::path, path_of(logs_.front()))));
+  EXPECT_THAT(report.kept, SizeIs(2));
+  EXPECT_EQ(report.last, static_cast<SequenceNumber>(writes));
+  EXPECT_THAT(files_with(*files_, ".log"), IsEmpty());
+}
+
+TEST_F(TableSalvage, TakesFromTheLogWhatItsTableHasLost) {
+  // The power went before the log was removed.
+  const std::string table = tables_.back();
+  const TableProperties properties = properties_of(*files_, table);
+  const TableNumber number = table_number(table).value_or(0);
+  const std::string name = table.substr(0, table.find('.')) + ".log";
+  std::string log =
+      encode_log_header({.number = number, .first = properties.first_sequence, .unsynced = 0});
+  for (auto i = properties.first_sequence; i <= properties.last_sequence; ++i) {
+    const int write = static_cast<int>(i);
+    Batch batch;
+    erases(write) ? batch.erase(key_of(write))
+                  : batch.put(key_of(write), fmt::format("{}{}", i, std::string(100, '.')));
+    append_record(log, number, {RecordKind::batch, i, 0, batch.encode()});
+  }
+  const auto file = files_->create(path_of(name));
+  ASSERT_TRUE(ok(file));
+  ASSERT_TRUE(ok((*file)->append(log + std::string(4096, '\0'))));
+  ASSERT_TRUE(ok((*file)->sync()));
+  ASSERT_TRUE(ok(files_->sync_directory("/db")));
+  const SalvageReport report = salvage_after(all_zeros(table));
+  EXPECT_THAT(report.missing, IsEmpty());
+  EXPECT_EQ(report.versions, static_cast<std::size_t>(writes));
+}
+
+TEST_F(TableSalvage, DoesWithoutTablesOfWhichNothingIsLeft) {
+  for (std::size_t at = 0; at < tables_.size(); ++at) {
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
+    const TableProperties lost = properties_of(*files_, tables_[at]);
+    const SalvageReport report = salvage_after(all_zeros(tables_[at]));
+    EXPECT_EQ(report.missing,
+              (std::vector<MissingWrites>{{lost.first_sequence, lost.last_sequence}}));
+    EXPECT_EQ(report.kept.at(0).path, path_of(tables_[at]));
+  }
+  files_ = std::make_unique<SimulatedFileSystem>(whole_);
+  std::vector<Damager> every;
+  for (const std::string& table : tables_) every.push_back(all_zeros(table));
+  EXPECT_THAT(salvage_after(all_of(every)).missing, SizeIs(1));
+}
+
+TEST_F(TableSalvage, BelievesNothingOfATableUnderAnotherName) {
+  const std::string other = bytes_of(*files_, tables_[0]);
+  const TableProperties lost = properties_of(*files_, tables_[1]);
+  const SalvageReport report =
+      salvage_after([&](SimulatedFileSystem& files) { write_over(files, tables_[1], other); });
+  EXPECT_THAT(report.damages, Contains(Field(&Damage::what, HasSubstr("this is table "))));
+  EXPECT_EQ(report.missing,
+            (std::vector<MissingWrites>{{lost.first_sequence, lost.last_sequence}}));
+}
+
+TEST_F(TableSalvage, RefusesATableThatDoesNotBelong) {
+  // Table 1 of another store, which holds more writes, or fewer.
+  for (const std::size_t value_bytes : {50, 200}) {
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
+    SimulatedFileSystem other;
+    const auto executor = std::make_shared<SimulatedExecutor>();
+    const auto store = open_in(other, executor);
+    for (int i = 1; i <= 80; ++i) {
+      ASSERT_TRUE(ok((*store)->put("k", std::string(value_bytes, 'v'))));
+    }
+    executor->run_all();
+    ASSERT_THAT(files_with(other, ".sst"), Contains(tables_.front()));
+    write_over(*files_, tables_.front(), bytes_of(other, tables_.front()));
+    const auto before = names_in(*files_);
+    const auto report = salvage_tables(*files_, "/db");
+    ASSERT_TRUE(failed_with(Code::corruption, report));
+    EXPECT_THAT(report.error().message(), HasSubstr("does not belong here; move it away"));
+    EXPECT_EQ(names_in(*files_), before);
+  }
+}
+
+TEST_F(TableSalvage, WritesFormatAnew) {
+  for (const Damager& damage : {lose_file("FORMAT"), flip("FORMAT", 2)}) {
+    files_ = std::make_unique<SimulatedFileSystem>(whole_);
+    EXPECT_THAT(salvage_after(damage).missing, IsEmpty());
+    EXPECT_EQ(engine_to_salvage(*files_, "/db").value_or(""), "sstable");
+  }
+}
+
+TEST_F(TableSalvage, IsForEngineSstableAlone) {
+  const auto store = open_in(*files_, std::make_shared<SimulatedExecutor>());
+  EXPECT_TRUE(failed_with(Code::unavailable, salvage_tables(*files_, "/db")));
+  ASSERT_TRUE(ok((*store)->close()));
+  const auto memtable = make_memtable();
+  EXPECT_TRUE(failed_with(Code::invalid_argument, salvage(*files_, "/db", *memtable)));
+  write_over(*files_, "FORMAT", "kvdb 1 wal\n");
+  EXPECT_TRUE(failed_with(Code::invalid_argument, salvage_tables(*files_, "/db")));
+}
+
+// The power goes at this point of the salvage. Returns false if it was over before.
+bool crash_and_salvage(const SimulatedFileSystem& damaged, std::uint64_t point,
+                       const Content& content, const std::vector<std::string>& copies) {
+  SimulatedFileSystem files = damaged;
+  files.crash_at(files.points() + point);
+  static_cast<void>(salvage_tables(files, "/db"));
+  if (!files.dead()) return false;
+  std::vector<CrashPolicy> policies(power_losses.begin(), power_losses.end());
+  policies.push_back(CrashPolicy::process_death);
+  for (const CrashPolicy policy : policies) {
+    SimulatedFileSystem after = files;
+    Random random(point);
+    after.crash(policy, random);
+    salvaged(after);
+    EXPECT_EQ(content_of(after), content);
+    EXPECT_EQ(files_with(after, ".damaged"), copies);
+  }
+  return true;
+}
+
+TEST_F(TableSalvage, GoesOnAfterACrashAtAnyPoint) {
+  const std::vector<Damager> damages = {
+      all_of({lose_file(tables_[0]), flip(tables_.back(), 700)}),
+      all_of({flip("FORMAT", 1), all_zeros(tables_[1]), flip(tables_.back(), -3),
+              flip(logs_.front(), 50)}),
+      all_of({flip(tables_[0], 20), flip(tables_[1], -60)}),
+  };
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    SCOPED_TRACE(fmt::format("damage {}", i));
+    SimulatedFileSystem damaged = whole_store();
+    damages[i](damaged);
+    SimulatedFileSystem whole = damaged;
+    EXPECT_TRUE(salvaged(whole).changed);
+    std::uint64_t point = 0;
+    while (crash_and_salvage(damaged, point, content_of(whole), files_with(whole, ".damaged"))) {
+      ++point;
+    }
+    EXPECT_GT(point, 4U);
+  }
+}
+
+}  // namespace
+}  // namespace kv::test
