@@ -1,9 +1,9 @@
 // Tables alone, beside LevelDB's: what it takes to write one, and to walk over it both ways. Each
-// iteration is a round of two turns, one for each side, over the same entries (keys of 16 digits and
-// a tag of 8 bytes, values of 100, of which half can be compressed) at the same settings: blocks of
-// 4 KiB, a filter of 10 bits a key, no cache; none or LZ4 on our side, none or Snappy on theirs. No
-// side syncs. The counters are the medians of the rounds' ratios, our entries per second by theirs,
-// with the least and the most.
+// iteration is a round of two turns, one for each side, over the same entries (keys of 16 digits
+// and a tag of 8 bytes, values of 100, of which half can be compressed) at the same settings:
+// blocks of 4 KiB, a filter of 10 bits a key, no cache; none or LZ4 on our side, none or Snappy on
+// theirs. No side syncs. The counters are the medians of the rounds' ratios, our entries per second
+// by theirs, with the least and the most.
 //
 // LevelDB reads uncompressed blocks where its map of the file has them and believes them, as its
 // default is; ours proves the checksum of each.
@@ -113,10 +113,10 @@ class OurTable {
   void open() {
     const std::string path = folder_.at("table");
     table_ = taken(open_table({.file = taken(FileSystem::posix().open_for_lookups(path)),
-                              .path = path,
-                              .number = 1,
-                              .cache = make_block_cache(0),
-                              .statistics = std::make_shared<TableStatistics>()}));
+                               .path = path,
+                               .number = 1,
+                               .cache = make_block_cache(0),
+                               .statistics = std::make_shared<TableStatistics>()}));
   }
 
   std::size_t walk(Direction direction) const {
@@ -213,8 +213,7 @@ void build_beside_leveldb(benchmark::State& state) {
   const Entries entries(static_cast<std::size_t>(state.range(0)));
   OurTable ours(state.range(1) != 0);
   TheirTable theirs(state.range(1) != 0);
-  beside(
-      state, [&] { ours.write(entries); }, [&] { theirs.write(entries); }, entries.keys.size());
+  beside(state, [&] { ours.write(entries); }, [&] { theirs.write(entries); }, entries.keys.size());
 }
 
 void scan_beside_leveldb(benchmark::State& state, Direction direction) {

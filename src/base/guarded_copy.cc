@@ -45,7 +45,7 @@ void on_bus_error(int signal, siginfo_t* info, void* context) {
 }
 
 bool put_handler_in() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_sigaction = on_bus_error;
   // The jump leaves the handler without returning from it: the signal must not stay blocked.
   action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
