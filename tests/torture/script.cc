@@ -27,15 +27,6 @@ std::string told(const Batch::Operation& operation) {
 
 }  // namespace
 
-std::string_view name(Durability durability) {
-  switch (durability) {
-    case Durability::none: return "none";
-    case Durability::wal: return "wal";
-    case Durability::sync: return "sync";
-  }
-  return "?";
-}
-
 std::string_view name(CrashPolicy policy) {
   switch (policy) {
     case CrashPolicy::process_death: return "process_death";

@@ -44,7 +44,6 @@ struct Script {
 // Where the store is, on the simulated disk.
 inline constexpr const char* store_directory = "/db";
 
-std::string_view name(Durability durability);
 std::string_view name(CrashPolicy policy);
 
 // `put "k07" = 212 bytes`: for people.
