@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,9 +16,21 @@
 #include "base/simulated_executor.h"
 #include "base/simulated_file_system.h"
 #include "engines/engines.h"
+#include "tests/support/story.h"
 #include "tests/support/told_store.h"
 
 namespace kv::test {
+
+// What a store should hold, and how SimulatedStore::content tells it.
+using Content = std::map<std::string, std::string>;
+
+inline std::string told_content(const Content& content) {
+  std::string text;
+  for (const auto& [key, value] : content) {
+    text += (text.empty() ? "" : " ") + test::quoted(key) + "=" + test::quoted(value);
+  }
+  return text.empty() ? "nothing" : text;
+}
 
 // Opens the engine that the program tests, with parts as small as its options allow.
 Result<std::unique_ptr<Store>> open_engine_under_test(const Options& options,

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -16,8 +15,6 @@
 namespace kv::test {
 namespace {
 
-using Content = std::map<std::string, std::string>;
-
 // A run of drawn batches, and the store's content after each: states[i] after i batches.
 struct Script {
   std::vector<Batch> batches;
@@ -26,14 +23,7 @@ struct Script {
   explicit Script(std::size_t count) {
     Drawn drawn(61);
     Content content;
-    const auto told_content = [&content]() -> std::string {
-      std::string text;
-      for (const auto& [key, value] : content) {
-        text += (text.empty() ? "" : " ") + test::quoted(key) + "=" + test::quoted(value);
-      }
-      return text.empty() ? "nothing" : text;
-    };
-    states.push_back(told_content());
+    states.push_back(told_content(content));
     for (std::size_t i = 0; i < count; ++i) {
       Batch batch = drawn.batch(0);
       batch.put("number", std::to_string(i) + std::string(drawn.below(5) * 150, 'n'));
@@ -45,7 +35,7 @@ struct Script {
         }
       }
       batches.push_back(std::move(batch));
-      states.push_back(told_content());
+      states.push_back(told_content(content));
     }
   }
 };
@@ -160,8 +150,7 @@ TEST_P(StoreCrashes, OfTheRecoveryLoseNothingEither) {
 }
 
 std::string level_name(const testing::TestParamInfo<Durability>& level) {
-  if (level.param == Durability::none) return "none";
-  return level.param == Durability::wal ? "wal" : "sync";
+  return std::string(name(level.param));
 }
 
 INSTANTIATE_TEST_SUITE_P(, StoreCrashes,

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,16 +15,6 @@
 
 namespace kv::test {
 namespace {
-
-using Content = std::map<std::string, std::string>;
-
-std::string told_content(const Content& content) {
-  std::string text;
-  for (const auto& [key, value] : content) {
-    text += (text.empty() ? "" : " ") + test::quoted(key) + "=" + test::quoted(value);
-  }
-  return text.empty() ? "nothing" : text;
-}
 
 class ModelRun {
  public:

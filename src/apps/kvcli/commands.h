@@ -85,6 +85,12 @@ struct Invocation {
 
   bool has(std::string_view option) const { return options.contains(option); }
 
+  // What the option is given; empty where it is not.
+  std::string text(std::string_view option) const {
+    const auto given = options.find(option);
+    return given == options.end() ? std::string() : given->second;
+  }
+
   // The whole number that the option is given, if it is. Errors: it is none, or less than `least`.
   Result<std::optional<std::uint64_t>> number(std::string_view option, std::uint64_t least) const;
 };

@@ -153,11 +153,7 @@ Outcome Session::exists(const Arguments& arguments) {
 
 Outcome Session::scan(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
-  const auto option = [&](std::string_view name) {
-    const auto found = invocation.options.find(name);
-    return found == invocation.options.end() ? std::string() : found->second;
-  };
-  const std::string prefix = option("--prefix");
+  const std::string prefix = invocation.text("--prefix");
   if (invocation.has("--prefix") && !arguments.empty()) {
     return usage_error("give either START and END, or --prefix");
   }
@@ -188,8 +184,7 @@ Outcome Session::scan(const Invocation& invocation) {
 }
 
 Outcome Session::count(const Invocation& invocation) {
-  const auto found = invocation.options.find("--prefix");
-  const std::string prefix = found == invocation.options.end() ? std::string() : found->second;
+  const std::string prefix = invocation.text("--prefix");
   const std::string behind = prefix_end(prefix);
   auto entries = reader().scan({.start = prefix, .end = behind}, context_);
   if (!entries) return store_error(entries.error());

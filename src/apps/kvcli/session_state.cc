@@ -166,8 +166,7 @@ Outcome Session::export_to(const Invocation& invocation) {
   const std::string& path = invocation.arguments[0];
   const Result<FileFormat> format = format_of(invocation, path);
   if (!format) return usage_error(format.error().message());
-  const auto given = invocation.options.find("--prefix");
-  const std::string prefix = given == invocation.options.end() ? std::string() : given->second;
+  const std::string prefix = invocation.text("--prefix");
   const std::string behind = prefix_end(prefix);
   const Range range{.start = prefix, .end = behind};
   std::uint64_t exported = 0;
