@@ -75,8 +75,8 @@ bool read_entry(const Contents& contents, std::size_t at, std::size_t before, St
   throw todo("5.2", contents, at, before, entry, take_length, tag_bytes);
 }
 
-// Makes the entry's key out of the key of the entry before.  Requires: that one has at least as many
-// bytes as they share.
+// Makes the entry's key out of the key of the entry before.
+// Requires: that one has at least as many bytes as they share.
 void make_key(const StoredEntry& entry, std::string& key) {
   const std::size_t size = entry.shared + entry.unshared.size();
   // What it is called with may be more than what was asked for (libstdc++ 12).
