@@ -55,14 +55,22 @@ struct StoredEntry {
   std::size_t end;  // where the next entry begins
 };
 
-// As take_varint; most lengths take one byte.
-bool take_length(std::string_view& input, std::uint64_t& length) {
-  if (input.empty() || static_cast<unsigned char>(input.front()) >= 128) {
-    return take_varint(input, length);
+struct Lengths {
+  std::uint64_t shared;
+  std::uint64_t unshared;
+  std::uint64_t value;
+};
+
+// As take_varint three times; most lengths take one byte each.
+bool take_lengths(std::string_view& input, Lengths& lengths) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(input[at]); };
+  if (input.size() >= 3 && (byte(0) | byte(1) | byte(2)) < 128) {
+    lengths = {byte(0), byte(1), byte(2)};
+    input.remove_prefix(3);
+    return true;
   }
-  length = static_cast<unsigned char>(input.front());
-  input.remove_prefix(1);
-  return true;
+  return take_varint(input, lengths.shared) && take_varint(input, lengths.unshared) &&
+         take_varint(input, lengths.value);
 }
 
 // Reads the entry that begins there, behind one whose key has `before` bytes; at a restart point
@@ -72,7 +80,7 @@ bool take_length(std::string_view& input, std::uint64_t& length) {
 bool read_entry(const Contents& contents, std::size_t at, std::size_t before, StoredEntry& entry) {
   // LAB 5.2  Read it. Every byte may be anything.
   // Hint: two lengths that fit may not fit together, and their sum may be less than either.
-  throw todo("5.2", contents, at, before, entry, take_length, tag_bytes);
+  throw todo("5.2", contents, at, before, entry, take_lengths, tag_bytes);
 }
 
 // Makes the entry's key out of the key of the entry before.
