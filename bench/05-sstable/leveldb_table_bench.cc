@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "base/coding.h"
 #include "base/file_system.h"
 #include "base/random.h"
 #include "storage/internal_key.h"
@@ -104,7 +105,7 @@ class Folder {
   std::string path_;
 };
 
-// Either side: writes the table of all entries, and walks over it.
+// Either side writes the table of all entries, and walks over it.
 class OurTable {
  public:
   explicit OurTable(bool compressed)

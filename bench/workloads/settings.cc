@@ -48,6 +48,7 @@ Status check(const Settings& settings) {
     return wrong(fmt::format("--value-bytes must be {} or less", limits.value_bytes));
   if (settings.store.filter_bits_per_key.value_or(0) > most_filter_bits)
     return wrong(fmt::format("--filter-bits must be {} or less", most_filter_bits));
+  if (settings.store.block_bytes == 0) return wrong("--block-bytes must be 1 or more");
   for (const auto& [option, share] : {std::pair{"--compressible", settings.compressible},
                                       std::pair{"--read-share", settings.read_share}}) {
     if (!(share >= 0 && share <= 1)) return wrong(fmt::format("{} must be from 0 to 1", option));

@@ -125,7 +125,7 @@ class ForwardWalk final : public InternalIterator {
 
   const Contents contents_;
   std::size_t at_ = 0;  // where the next entry begins
-  std::string key_;     // of the entry before it; empty at a restart point
+  std::string key_;     // of the entry before it; empty where a seek begins
 };
 
 class ReverseWalk final : public InternalIterator {

@@ -58,7 +58,8 @@ Result<Contents> contents_of(std::string_view bytes) {
   for (std::size_t point = 0; point < count; ++point) {
     const std::size_t at = contents.restart(point);
     const bool follows = point == 0 ? at == 0 : at > contents.restart(point - 1);
-    if (!follows || at >= entry_bytes) {
+    // Its entry begins with how many bytes it shares: none.
+    if (!follows || at >= entry_bytes || bytes[at] != 0) {
       return failure(damaged(entry_bytes + point * number, "a restart point cannot be right"));
     }
   }
@@ -180,7 +181,7 @@ class ForwardWalk final : public InternalIterator {
 
   const Contents contents_;
   std::size_t at_ = 0;  // where the next entry begins
-  std::string key_;     // of the entry before it; empty at a restart point
+  std::string key_;     // of the entry before it; empty where a seek begins
 };
 
 class ReverseWalk final : public InternalIterator {

@@ -40,10 +40,12 @@ void on_bus_error(int signal, siginfo_t* info, void* context) {
   if (handler_before.sa_handler != SIG_DFL && handler_before.sa_handler != SIG_IGN) {
     return handler_before.sa_handler(signal);
   }
-  // The access is tried again after this, and meets no handler any more. One that was sent by
-  // another process is not: so it is sent once more.
+  // Sent by somebody, or early news of a bad page: no access is tried again after this.
+  const bool sent = info->si_code <= 0 || info->si_code == BUS_MCEERR_AO;
+  if (sent && handler_before.sa_handler == SIG_IGN) return;
+  // What faulted is tried again, and meets no handler any more. What was sent is sent once more.
   ::sigaction(signal, &handler_before, nullptr);
-  if (info->si_code <= 0) ::raise(signal);
+  if (sent) ::raise(signal);
 }
 
 bool put_handler_in() {
@@ -73,11 +75,10 @@ bool copy_guarded(std::span<char> into, const char* from) {
   guard = {&way_out, begin, begin + into.size()};
   std::atomic_signal_fence(std::memory_order_seq_cst);
   // Left to itself, the processor fetches a few lines at a time, and stops where a page ends. With
-  // all lines of a block under way at once, the copy of one that lies in memory takes a tenth off
-  // a random get.
+  // all lines of a block asked for at once, a random get takes less time (docs/benchmarks.md).
   const std::size_t ahead = std::min(into.size(), 2 * page_bytes);
   for (std::size_t at = 0; at < ahead; at += line_bytes) __builtin_prefetch(from + at);
-  std::memcpy(into.data(), from, into.size());
+  if (!into.empty()) std::memcpy(into.data(), from, into.size());
   std::atomic_signal_fence(std::memory_order_seq_cst);
   guard.way_out = nullptr;
   return true;

@@ -10,7 +10,8 @@
 // the handler that was there before, or does what it would have done without ours.
 //
 // *Thread safety*: any thread, each has a guard of its own.
-// *Simplification*: whoever puts in a handler of SIGBUS later has to call the one he found.
+// *Simplification*: whoever puts in a handler of SIGBUS later has to call the one he found. And a
+// thread that blocks SIGBUS is not guarded: there the system ends the process.
 
 #include <span>
 

@@ -111,6 +111,9 @@ class PosixRandomAccessFile final : public RandomAccessFile {
 // Copies out of a memory map of what the file held when it was opened. Whatever the map does not
 // give, the file is asked for by a call: it knows what is behind the map's end, and can say why a
 // page cannot be read.
+//
+// Simplification: of a file that was cut shorter meanwhile, the rest of its last page reads as
+// zeros.
 class PosixMappedFile final : public RandomAccessFile {
  public:
   PosixMappedFile(Descriptor descriptor, void* map, std::size_t size)

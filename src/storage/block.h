@@ -93,7 +93,8 @@ class Block {
 };
 
 // A block of these bytes. Errors: `corruption` where the restart points cannot be right: more of
-// them than there are bytes, the first not 0, not ascending, behind the entries' end. (Task 5.2)
+// them than there are bytes, the first not 0, not ascending, behind the entries' end, or one whose
+// entry shares bytes. (Task 5.2)
 Result<std::unique_ptr<const Block>> make_block(std::string bytes);
 
 }  // namespace kv

@@ -159,6 +159,7 @@ TEST(Kvbench, WrongArgumentsAreOneLine) {
            {{"--distribution", "normal"}, "there are uniform, zipfian, latest"},
            {{"--durability", "disk"}, "there are none, wal and sync"},
            {{"--compression", "snappy"}, "there are none, lz4 and zstd"},
+           {{"--block-bytes", "0"}, "--block-bytes must be 1 or more"},
            {{"--filter-bits", "41"}, "--filter-bits must be 40 or less"},
            {{"--filter-bits", "-1"}, "--filter-bits: must be 0 or more"},
            {{"--block-cache", "-1"}, "--block-cache: must be 0 or more"},
