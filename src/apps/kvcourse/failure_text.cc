@@ -33,10 +33,11 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-bool is_long(std::string_view text) {
+// `indent`: the bytes that stand before the text in its line.
+bool is_long(std::string_view text, std::size_t indent = 0) {
   const std::vector<std::string_view> lines = lines_of(text);
   return std::ssize(lines) > most_lines ||
-         std::ranges::any_of(lines, [](auto line) { return line.size() > long_line; });
+         std::ranges::any_of(lines, [&](auto line) { return indent + line.size() > long_line; });
 }
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
@@ -69,15 +70,16 @@ struct Pair {
   std::size_t agree = 0;  // characters in front; 0 where the texts are whole
 };
 
-Pair around_difference(const std::string& first, const std::string& second) {
-  if (!is_long(first) && !is_long(second)) return {first, second};
+Pair around_difference(const std::string& first, const std::string& second,
+                       std::size_t indent = 0) {
+  if (!is_long(first, indent) && !is_long(second, indent)) return {first, second};
   const auto [mine, theirs] = std::ranges::mismatch(first, second);
   const auto same = static_cast<std::size_t>(mine - first.begin());
   if (same == first.size() && same == second.size()) return {beginning(first), beginning(second)};
   const std::size_t at = character_at(first, same);
   const std::size_t begin = word_before(first, at);
-  const auto characters =
-      at - static_cast<std::size_t>(std::count_if(first.begin(), mine, continues_character));
+  const auto characters = at - static_cast<std::size_t>(std::ranges::count_if(
+                                   std::string_view(first).substr(0, at), continues_character));
   return {stretch(first, begin), stretch(second, begin), characters};
 }
 
@@ -123,7 +125,9 @@ std::string difference_text(const Difference& difference) {
 }
 
 FailureText::FailureText(const std::optional<Difference>& shown) {
-  if (shown) shown_ = {unquoted(shown->expected), unquoted(shown->seen)};
+  if (shown) {
+    shown_ = {unquoted(printable(shown->expected)), unquoted(printable(shown->seen))};
+  }
 }
 
 bool FailureText::shown_before(std::string_view value) {
@@ -140,21 +144,23 @@ std::string FailureText::told(std::string_view failure) {
   std::vector<std::string> lines;
   std::vector<std::size_t> values;  // which of the lines say "Which is"
   for (const std::string_view line : lines_of(whole)) {
-    if (line.starts_with(which_is)) {
-      if (shown_before(line.substr(which_is.size()))) continue;
-      values.push_back(lines.size());
-    }
-    lines.emplace_back(line);
+    const bool value = line.starts_with(which_is);
+    if (value && shown_before(line.substr(which_is.size()))) continue;
+    if (value) values.push_back(lines.size());
+    lines.push_back(value ? std::string(line) : beginning(line));
   }
   if (values.size() == 2) {
     std::string& first = lines[values[0]];
     std::string& second = lines[values[1]];
-    Pair pair = around_difference(first.substr(which_is.size()), second.substr(which_is.size()));
+    const Pair pair = around_difference(first.substr(which_is.size()),
+                                        second.substr(which_is.size()), which_is.size());
     first = std::string(which_is) + pair.first;
     second = std::string(which_is) + pair.second + agreement(pair.agree);
+  } else {
+    for (const std::size_t value : values) lines[value] = beginning(lines[value]);
   }
   std::string text;
-  for (const std::string& line : lines) text += beginning(line) + "\n";
+  for (const std::string& line : lines) text += line + "\n";
   return text;
 }
 

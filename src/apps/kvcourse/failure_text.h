@@ -1,8 +1,10 @@
 #pragma once
 
 // What a case expected and saw, short enough to be read: a block or a table drawn as text is a line
-// of thousands of characters, of which few differ. Pure functions; what they give is fit for a
-// terminal.
+// of thousands of characters, of which few differ.
+//
+// *Thread safety*: the functions are pure; a FailureText: one thread. What difference_text and told
+// give is fit for a terminal; `beginning` takes text that is.
 
 #include <cstddef>
 #include <optional>

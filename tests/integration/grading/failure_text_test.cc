@@ -1,8 +1,10 @@
 #include "apps/kvcourse/failure_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 #include "apps/kvcourse/report.h"
 #include "apps/kvcourse/text.h"
@@ -21,6 +23,14 @@ std::size_t times(std::string_view text, std::string_view part) {
   std::size_t count = 0;
   for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
   return count;
+}
+
+// The failure of an EXPECT_EQ of two expressions with these values.
+std::string unequal(std::string_view seen, std::string_view expected) {
+  return fmt::format(
+      "a_test.cc:7: Expected equality of these values:\n  seen\n    Which is: {}\n"
+      "  expected\n    Which is: {}\n",
+      seen, expected);
 }
 
 TEST(FailureText, ADifferenceOfShortTextsIsShownWhole) {
@@ -67,8 +77,18 @@ TEST(FailureText, NoCharacterIsCutInTwo) {
     const std::string text =
         difference_text({1, "drawn", before + line + "\u2502x", before + line + "\u2503x"});
     EXPECT_EQ(text, printable(text)) << text;
-    EXPECT_NE(text.find(" characters agree\n"), std::string::npos) << text;
+    const std::size_t agree = 100 + std::string_view(before).size();
+    EXPECT_NE(text.find(fmt::format("; the first {} characters agree\n", agree)), std::string::npos)
+        << text;
   }
+}
+
+TEST(FailureText, TextsThatDifferInTheirFirstCharacterAgreeInNone) {
+  const std::string tail(200, 'x');
+  const std::string text = difference_text({1, "drawn", "\u2502" + tail, "\u2503" + tail});
+  EXPECT_EQ(times(text, "agree"), 0U) << text;
+  EXPECT_EQ(times(text, "  expected  \u2502xxx"), 1U) << text;
+  EXPECT_EQ(times(text, "  seen      \u2503xxx"), 1U) << text;
 }
 
 TEST(FailureText, WhatTheDifferenceShowedIsNotShownAgain) {
@@ -95,6 +115,38 @@ TEST(FailureText, WhatTheDifferenceShowedIsNotShownAgain) {
   EXPECT_EQ(alone.told(failure), without) << "the second time";
 }
 
+TEST(FailureText, WhatTheDifferenceShowedIsKnownByItsPrintableForm) {
+  const std::string expected = std::string(50, 'a') + "\x1b[1m";
+  const std::string seen = std::string(50, 'b') + "\xff";
+  FailureText failures(Difference{1, "finish", expected, seen});
+  EXPECT_EQ(failures.told(unequal(seen, expected)),
+            "a_test.cc:7: Expected equality of these values:\n  seen\n  expected\n");
+}
+
+TEST(FailureText, ValuesThatDifferInTheirMiddleAreCutOnce) {
+  const std::string seen = drawn(20, "0, 22 ") + drawn(20, "");
+  const std::string expected = drawn(20, "0, 17 ") + drawn(20, "");
+  const std::string text = FailureText(std::nullopt).told(unequal(seen, expected));
+  EXPECT_EQ(times(text, "\"k119\"@7=\"v\" 0, 22 \"k100\""), 1U) << text;
+  EXPECT_EQ(times(text, "\"k119\"@7=\"v\" 0, 17 \"k100\""), 1U) << text;
+  EXPECT_TRUE(text.ends_with("…; the first 263 characters agree\n")) << text;
+  EXPECT_EQ(times(text, "…"), 4U) << text;
+}
+
+TEST(FailureText, ADifferenceAtTheEndOfTwoValuesIsShown) {
+  // Sizes around those at which a value, or the line that it stands in, is cut.
+  for (const std::size_t size : {145U, 146U, 147U, 150U, 160U, 161U}) {
+    const std::string same(size - 5, 'x');
+    const std::string text =
+        FailureText(std::nullopt).told(unequal(same + "1yyyy", same + "2yyyy"));
+    EXPECT_EQ(times(text, "x1yyyy\n"), 1U) << text;
+    const bool whole = size <= 146;
+    const std::string agreement = fmt::format("; the first {} characters agree", same.size());
+    EXPECT_EQ(times(text, "x2yyyy" + (whole ? "" : agreement) + "\n"), 1U) << text;
+    EXPECT_EQ(times(text, "…"), whole ? 0U : 2U) << text;
+  }
+}
+
 TEST(FailureText, ShortValuesAreShownEachTime) {
   const std::string failure =
       "a_test.cc:7: Expected equality of these values:\n  size()\n    Which is: 4\n  3\n";
@@ -109,9 +161,7 @@ TEST(FailureText, AStoryTellsALongDifferenceOnce) {
   Verdict verdict{.test = "Blocks.One"};
   verdict.attempt.cause = Cause::wrong_answer;
   verdict.attempt.story = {"a builder", "finish -> " + seen};
-  verdict.attempt.failures = {"a_test.cc:7: Expected equality of these values:\n  seen\n" +
-                              ("    Which is: " + seen) + "\n  expected\n" +
-                              ("    Which is: " + expected) + "\n"};
+  verdict.attempt.failures = {unequal(seen, expected)};
   verdict.difference = Difference{2, "finish", expected, seen};
   const std::string story = story_of({}, {"5.1", "building a block", 10, {}, "block"}, verdict);
   EXPECT_EQ(times(story, "0, 22"), 1U) << story;
