@@ -38,6 +38,11 @@ Exit run_script(Session& session, LineSource& source, Interrupts& interrupts, bo
     const Interrupts::Running running(interrupts);
     const Outcome outcome = session.run_line(line, running.token());
     last = outcome.exit;
+    if (!outcome.failed() && running.token().stop_requested()) {
+      // It came too late for this line.
+      complain({Exit::interrupted, "interrupted: this line was done, and those behind it not", false});
+      return Exit::interrupted;
+    }
     if (!outcome.failed()) continue;
     complain(outcome);
     session.spoil_batch();
