@@ -37,7 +37,8 @@
 //
 // *Simplification*: what is saved of one table, or of all logs, stands in memory before it is
 // written; new tables have the default TableOptions. Tables that are missing behind the last file
-// there is, nobody misses.
+// there is, nobody misses. Of a table whose index is damaged, too, blocks between two damaged ones
+// are not found.
 //
 // *Thread safety*: one thread at a time for each directory.
 // *Errors*: `unavailable` while the store is open; `invalid_argument` where there is no store, of

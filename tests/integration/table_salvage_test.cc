@@ -101,6 +101,8 @@ Content content_of(SimulatedFileSystem files) {
   Content content;
   if (!store) return content;
   const auto entries = (*store)->scan({});
+  EXPECT_TRUE(ok(entries));
+  if (!entries) return content;
   while ((*entries)->next()) {
     const std::string_view value = (*entries)->value();
     content.emplace((*entries)->key(), value.substr(0, value.find('.')));
@@ -194,6 +196,21 @@ TEST_F(TableSalvage, LosesNothingWithFooterIndexFilterOrProperties) {
       EXPECT_EQ(report.last, static_cast<SequenceNumber>(writes));
     }
   }
+}
+
+TEST_F(TableSalvage, FindsTheBlocksBetweenDamagedOnesByTheIndexWithoutAFooter) {
+  const std::string table = tables_[1];
+  const auto filter = static_cast<std::int64_t>(footer_of(*files_, table).filter.offset);
+  const SalvageReport report =
+      salvage_after(all_of({flip(table, 20), flip(table, filter - 20), flip(table, -3)}));
+  ASSERT_THAT(report.damages, SizeIs(3));
+  EXPECT_EQ(report.damages[0].offset, 0U);
+  EXPECT_THAT(report.damages[0].what, HasSubstr("a data block, of keys up to "));
+  EXPECT_GT(report.damages[1].offset, report.damages[0].bytes);
+  EXPECT_THAT(report.damages[1].what, HasSubstr("a data block, of keys from "));
+  EXPECT_THAT(report.damages[2].what, HasSubstr("no intact footer"));
+  EXPECT_GT(count_of(report.missing), 0U);
+  EXPECT_LT(count_of(report.missing), 10U);
 }
 
 TEST_F(TableSalvage, FillsThePlaceOfATableThatIsMissing) {
