@@ -83,19 +83,18 @@ Status rescue(const DatabaseDirectory& directory, Memtable& memtable, SalvageRep
 
 }  // namespace
 
-Result<SalvageReport> salvage(FileSystem& files, std::string_view path, Memtable& memtable) {
-  SalvageReport report;
+Status salvage(FileSystem& files, std::string_view path, Memtable& memtable,
+               SalvageReport& report) {
   const Result<DatabaseDirectory> directory = open_damaged(files, path, "wal", report);
   if (!directory) return failure(directory.error());
   const Result<Recovered> whole = recover(files, path, [](const InternalKey&, std::string_view) {});
   if (whole) {
     report.last = whole->last;
     report.damages.insert(report.damages.end(), whole->damages.begin(), whole->damages.end());
-    return report;
+    return {};
   }
   if (whole.error().code() != Code::corruption) return failure(whole.error());
-  if (Status saved = rescue(*directory, memtable, report); !saved) return failure(std::move(saved));
-  return report;
+  return rescue(*directory, memtable, report);
 }
 
 }  // namespace kv

@@ -29,15 +29,19 @@
 // anew under its number, from its intact blocks. The newest, where it is damaged, is put together
 // with the logs, which may still have its writes; so are logs that are damaged. A table that is
 // not in the place where its writes belong ends the salvage with an error: nobody can say which of
-// two that contradict each other is right.
+// two that contradict each other is right. That is looked for before anything of the tables is
+// changed, and again on the way where it can't be known before: behind a table of which nobody can
+// say which writes it held.
 //
 // Each damaged file is copied before a new one takes its place. So a crash on the way leaves a
 // store to be salvaged again, or the new one; and a damaged byte is never lost. The copies need
-// room on the disk.
+// room on the disk. What a salvage that was killed had repaired, the next one does not report:
+// `kvcli inspect` of the copies shows it.
 //
 // *Simplification*: what is saved of one table, or of all logs, stands in memory before it is
 // written; new tables have the default TableOptions. Tables that are missing behind the last file
-// there is, nobody misses.
+// there is, nobody misses. Of a table whose index is damaged, too, blocks between two damaged ones
+// are not found.
 //
 // *Thread safety*: one thread at a time for each directory.
 // *Errors*: `unavailable` while the store is open; `invalid_argument` where there is no store, of
@@ -78,16 +82,19 @@ struct SalvageReport {
 };
 
 // Salvages the store of engine wal in this directory. What is saved is in the memtable, too, if
-// anything had to be.  Requires: an empty memtable.
-Result<SalvageReport> salvage(FileSystem& files, std::string_view path, Memtable& memtable);
+// anything had to be. The report is filled as far as the salvage comes, also where it ends with an
+// error: what it has repaired by then is no damage any more, and the next one would not tell.
+// Requires: an empty memtable and an empty report.
+Status salvage(FileSystem& files, std::string_view path, Memtable& memtable, SalvageReport& report);
 
-// Salvages the store of engine sstable in this directory. Errors: also `corruption`, for a table
-// that does not belong where it stands; what was done before is done.
-Result<SalvageReport> salvage_tables(FileSystem& files, std::string_view path);
+// Salvages the store of engine sstable in this directory; the report as above. Errors: also
+// `corruption`, for a table that does not belong where it stands.  Requires: an empty report.
+Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report);
 
 // Which engine the directory belongs to. Where FORMAT is damaged or missing, the names of the files
-// tell: wal, unless there are tables. Errors: those of engine_of (persistence/database_directory.h)
-// but that.
+// tell: wal, unless there are tables. So a store of engine sstable that has no table yet becomes
+// one of engine wal, with the same logs; the report says which it was taken for. Errors: those of
+// engine_of (persistence/database_directory.h) but that.
 Result<std::string> engine_to_salvage(const FileSystem& files, std::string_view path);
 
 }  // namespace kv

@@ -11,8 +11,6 @@
 namespace kv {
 namespace {
 
-// A copy of the file under a name that nobody else uses, durable. One that an earlier attempt has
-// left is as good.
 Result<std::string> keep_copy(FileSystem& files, const std::string& path, std::string_view bytes) {
   std::string copy = path + ".damaged";
   for (int number = 2;; ++number) {
@@ -99,7 +97,9 @@ Result<DatabaseDirectory> open_damaged(FileSystem& files, std::string_view path,
     text = *std::move(read);
     if (Status kept = keep(files, format, text, report); !kept) return failure(std::move(kept));
   }
-  report.damages.push_back({format, 0, text.size(), "which engine the store belongs to"});
+  report.damages.push_back(
+      {format, 0, text.size(),
+       fmt::format("which engine the store belongs to; it is taken for {}", engine)});
   report.changed = true;
   if (Status written = directory->write_format(engine); !written)
     return failure(std::move(written));

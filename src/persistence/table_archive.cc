@@ -131,12 +131,13 @@ class DirectoryTables final : public TableArchive {
     if (properties.first_sequence != expected) {
       return failure(
           Code::corruption,
-          fmt::format(
-              "{} begins with write {}, and the tables before it end with write {}: {}; "
-              "put back what was removed from the directory; `kvcli salvage` saves what is left",
-              quote(path(number)), properties.first_sequence, put_away_.sequence,
-              properties.first_sequence > expected ? "a table is missing"
-                                                   : "one of them does not belong here"));
+          fmt::format("{} begins with write {}, and the tables before it end with write {}: {}",
+                      quote(path(number)), properties.first_sequence, put_away_.sequence,
+                      properties.first_sequence > expected
+                          ? "a table is missing; put it back, or let `kvcli salvage` save what is "
+                            "left"
+                          : "one of them does not belong here; move it away, and `kvcli salvage` "
+                            "saves what is left"));
     }
     put_away_ = {properties.last_sequence, number + 1};
     tables_.insert(tables_.begin(), *std::move(table));

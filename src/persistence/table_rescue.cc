@@ -44,7 +44,7 @@ class Rescue {
   }
 
  private:
-  // Notes the bytes from `begin` up to `end`, if there are any.
+  // Notes the bytes from `begin` up to `end`, if there are any; an empty file is damage, too.
   void lost(std::uint64_t begin, std::uint64_t end, std::string what) {
     if (begin < end || file_.bytes.empty()) {
       rescued_.damages.push_back({path_, begin, end - begin, std::move(what)});
@@ -58,7 +58,7 @@ class Rescue {
   void take(const FoundPart& part) {
     Result<OpenedBlock> opened = open_part(file_, part.handle, path_);
     switch (part.kind) {
-      case PartKind::data: return data(part, std::move(opened));
+      case PartKind::data: return take_data(part, std::move(opened));
       case PartKind::filter:
         if (!opened) lost(part, "the filter; it is made anew");
         return;
@@ -78,7 +78,7 @@ class Rescue {
   }
 
   // Hands over the block's entries, all of them or none.
-  void data(const FoundPart& part, Result<OpenedBlock> opened) {
+  void take_data(const FoundPart& part, Result<OpenedBlock> opened) {
     if (!opened) return lost(part, "a data block" + keys_of(part));
     const Result<std::unique_ptr<const Block>> block = make_block(std::move(opened->bytes));
     if (!block || !makes_sense(part, **block)) {

@@ -67,9 +67,10 @@ class TableSalvage {
 
   Status run() {
     if (Status found = find_tables(); !found) return found;
+    if (Status fit = check_places(); !fit) return fit;
     for (std::size_t at = 0; at < tables_.size(); ++at) {
       const FoundTable& table = tables_[at];
-      if (Status fits = check_place(table); !fits) return fits;
+      if (Status fits = check_place(table, last_, number_); !fits) return fits;
       if (Status filled = fill_gap_before(table); !filled) return filled;
       if (table.damage && at + 1 == tables_.size()) break;
       if (table.damage || !table.properties) {
@@ -118,36 +119,63 @@ class TableSalvage {
     return {};
   }
 
-  // That the table goes on behind those before it. There is no telling which of them is wrong.
-  Status check_place(const FoundTable& table) const {
-    if (!table.properties || table.properties->first_sequence > last_) return {};
-    return failure(
-        Code::corruption,
-        fmt::format("{} begins with write {}, and the tables before it end with write "
-                    "{}: one of them does not belong here; move it away, and salvage "
-                    "what is left",
-                    quote(path_of(table.number)), table.properties->first_sequence, last_));
+  // That the tables follow each other, as far as that is known before one is changed.
+  Status check_places() const {
+    SequenceNumber last = 0;
+    std::optional<TableNumber> number = 0;  // none where a table's writes aren't known
+    for (std::size_t at = 0; at < tables_.size(); ++at) {
+      const FoundTable& table = tables_[at];
+      if (Status fits = check_place(table, last, number); !fits) return fits;
+      if (is_replaced(at)) continue;
+      number.reset();
+      if (!table.properties) continue;
+      last = table.properties->last_sequence;
+      number = table.number;
+    }
+    return {};
+  }
+
+  // Whether a salvage that was killed has written the next table in the place of this one, which
+  // was damaged, and the logs.
+  bool is_replaced(std::size_t at) const {
+    const FoundTable& table = tables_[at];
+    if (!table.damage || !table.properties || at + 1 == tables_.size()) return false;
+    const auto& next = tables_[at + 1].properties;
+    return next && next->first_sequence == table.properties->first_sequence;
+  }
+
+  // That the table goes on behind those before it, which end with this write, and the last of which
+  // has this number, if that is known. There is no telling which of them is wrong.
+  Status check_place(const FoundTable& table, SequenceNumber last,
+                     std::optional<TableNumber> number) const {
+    if (!table.properties) return {};
+    const SequenceNumber first = table.properties->first_sequence;
+    if (first <= last) {
+      return failure(Code::corruption,
+                     fmt::format("{} begins with write {}, and the tables before it end with write "
+                                 "{}: one of them does not belong here; move it away, and salvage "
+                                 "what is left",
+                                 quote(path_of(table.number)), first, last));
+    }
+    if (first > last + 1 && number && table.number <= *number + 1) {
+      return failure(Code::corruption,
+                     fmt::format("{} begins with write {}, and write {} should come next, but no "
+                                 "table is missing: it does not belong here; move it away, and "
+                                 "salvage what is left",
+                                 quote(path_of(table.number)), first, last + 1));
+    }
+    return {};
   }
 
   // A table without entries takes the place of one that is missing, so that the writes follow each
   // other again.
   Status fill_gap_before(const FoundTable& table) {
     if (!table.properties || table.properties->first_sequence == last_ + 1) return {};
-    if (table.number <= number_ + 1) {
-      return failure(
-          Code::corruption,
-          fmt::format("{} begins with write {}, and write {} should come next, but no "
-                      "table is missing: it does not belong here; move it away, and "
-                      "salvage what is left",
-                      quote(path_of(table.number)), table.properties->first_sequence, last_ + 1));
-    }
     const SequenceNumber end = table.properties->first_sequence - 1;
-    lost_file(table.number - 1);
-    return write(table.number - 1, Collected(last_ + 1, end), end);
-  }
-
-  void lost_file(TableNumber number) {
-    report_.damages.push_back({path_of(number), 0, 0, "a table is missing here"});
+    const TableNumber missing = table.number - 1;
+    if (Status filled = write(missing, Collected(last_ + 1, end), end); !filled) return filled;
+    report_.damages.push_back({path_of(missing), 0, 0, "a table is missing here"});
+    return {};
   }
 
   // Leaves an intact table as it is.
@@ -246,6 +274,7 @@ class TableSalvage {
         [&](const InternalKey& key, std::string_view value) { collected.add(key, value); },
         RecoveryMode::salvage, put_away);
     if (!saved) return failure(saved.error());
+    report_.changed = true;
     std::ranges::copy(saved->damages, std::back_inserter(report_.damages));
     TableNumber number = saved->next_log - 1;
     SequenceNumber last = std::max(saved->last, saved->synced);
@@ -263,7 +292,6 @@ class TableSalvage {
     if (has_writes) {
       if (Status written = write(number, collected, last); !written) return written;
     }
-    report_.changed = true;
     report_.last = last_;
     if (damaged && (!has_writes || number != damaged->number)) {
       if (Status gone = files_.unlink(path_of(damaged->number)); !gone) return gone;
@@ -298,12 +326,10 @@ class TableSalvage {
 
 }  // namespace
 
-Result<SalvageReport> salvage_tables(FileSystem& files, std::string_view path) {
-  SalvageReport report;
+Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report) {
   const Result<DatabaseDirectory> directory = open_damaged(files, path, "sstable", report);
   if (!directory) return failure(directory.error());
-  if (Status done = TableSalvage(*directory, report).run(); !done) return failure(std::move(done));
-  return report;
+  return TableSalvage(*directory, report).run();
 }
 
 }  // namespace kv

@@ -141,11 +141,20 @@ TableMap find_parts(const TableFile& file, std::string_view path) {
     table.parts.push_back({PartKind::properties, table.footer->properties});
     return table;
   }
+  std::vector<FoundPart> others;
   for (const BlockHandle& handle : search(file, end)) {
     const PartKind kind = kind_of(file, handle);
     if (kind == PartKind::index) table.index = index_in(file, handle);
-    table.parts.push_back({kind, handle});
+    others.push_back({kind, handle});
   }
+  if (table.index) {
+    // It tells of all data, also of what stands between damaged blocks.
+    std::erase_if(others, [&](const FoundPart& part) {
+      return part.kind == PartKind::data || part.handle.offset < table.index->end();
+    });
+    add_data(table, file);
+  }
+  table.parts.insert(table.parts.end(), others.begin(), others.end());
   return table;
 }
 

@@ -10,7 +10,8 @@
 // *Thread safety*: pure functions. *Ownership*: views point into the file's bytes, which outlive
 // them. *Errors*: none; any bytes may come.
 // *Simplification*: no search goes on for longer than some gigabytes of checksums, so that a frame
-// of many megabytes is not found without footer or index.
+// of many megabytes is not found without footer or index. Where the index is damaged, too, blocks
+// between two damaged ones are not found.
 
 #include <cstdint>
 #include <optional>

@@ -53,34 +53,35 @@ std::string verdict_text(const SalvageReport& report) {
     return fmt::format("nothing to salvage: the store opens, with the state after write {}\n",
                        report.last);
   }
-  std::string text;
-  if (!report.missing.empty()) {
-    text =
-        "A key whose newest version is lost has an older value now, or one that had been erased.\n";
-  }
   if (report.versions == 0 && report.missing.empty()) {
     return fmt::format("the store opens again, with the state after write {}\n", report.last);
+  }
+  std::string text;
+  if (report.versions > 0 && !report.missing.empty()) {
+    text =
+        "A key whose newest version is lost has an older value now, or one that had been erased.\n";
   }
   return text + fmt::format("saved: {} versions of keys, up to write {}; the store opens again\n",
                             report.versions, report.last);
 }
 
 // By the salvage of the directory's engine.
-Result<SalvageReport> salvaged(FileSystem& files, std::string_view path) {
+Status salvage_into(SalvageReport& report, FileSystem& files, std::string_view path) {
   const Result<std::string> engine = engine_to_salvage(files, path);
-  if (engine && *engine == "sstable") return salvage_tables(files, path);
+  if (engine && *engine == "sstable") return salvage_tables(files, path, report);
   const auto memtable = make_memtable();
-  return kv::salvage(files, path, *memtable);
+  return kv::salvage(files, path, *memtable, report);
 }
 
 }  // namespace
 
 Outcome salvage(const Invocation& invocation, Output& output) {
-  const Result<SalvageReport> report = salvaged(FileSystem::posix(), invocation.arguments[0]);
-  if (!report) return store_error(report.error());
-  const Status written = output.write(losses_text(*report) + verdict_text(*report));
+  SalvageReport report;
+  const Status done = salvage_into(report, FileSystem::posix(), invocation.arguments[0]);
+  const Status written = output.write(losses_text(report) + (done ? verdict_text(report) : ""));
+  if (!done) return store_error(done.error());
   if (!written) return output_error(output, written.error());
-  return {report->changed ? Exit::no : Exit::ok, {}, false};
+  return {report.changed ? Exit::no : Exit::ok, {}, false};
 }
 
 }  // namespace kv::cli
