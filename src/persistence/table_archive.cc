@@ -164,9 +164,8 @@ class DirectoryTables final : public TableArchive {
 
   // Looks whether the first log that is needed begins behind the tables. If it begins with writes
   // that they hold, the newest is not the one that was written here: recovery would pass over the
-  // log's writes. If it begins later, something between is missing, for a table's log goes when the
-  // table is durable, and the log behind it was there before. (As long as the newest table's log is
-  // there, the table's name is in doubt, and so are those of logs: recovery judges them.)
+  // log's writes. If it begins later, writes are missing, and it is recovery that judges: where
+  // nothing proves them, that is what a failed sync leaves, too.
   Status check_first_log() const {
     const Result<std::vector<LogNumber>> logs = logs_in(place_.files, place_.directory);
     if (!logs) return failure(logs.error());
@@ -178,16 +177,7 @@ class DirectoryTables final : public TableArchive {
       return {};
     }
     if (!header) return failure(header.error());
-    if (header->number != *first || header->first == put_away_.sequence + 1) return {};
-    if (header->first > put_away_.sequence && first != logs->begin()) return {};
-    if (header->first > put_away_.sequence) {
-      return failure(Code::corruption,
-                     fmt::format("{} ends with write {}, and {} begins with write {}: a table or a "
-                                 "log between them is missing; put it back, or let `kvcli "
-                                 "salvage` save what is left",
-                                 quote(path(tables_.front()->number())), put_away_.sequence,
-                                 quote(log_path(place_.directory, *first)), header->first));
-    }
+    if (header->number != *first || header->first > put_away_.sequence) return {};
     return failure(Code::corruption,
                    fmt::format("{} ends with write {}, and {} begins with write {}: the table does "
                                "not belong here; put back the one that was there",

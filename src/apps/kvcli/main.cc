@@ -172,7 +172,10 @@ int main_of(int argc, char** argv) {
       ->type_name("NAME");
   app.add_option("--directory", arguments.options.directory,
                  "Where a persistent engine keeps it; made where missing")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check([](const std::string& directory) {
+        return directory.empty() ? "must not be empty" : std::string();
+      });
   add_store_options(app, arguments.options);
   app.add_option("--output", arguments.output, "plain, json or csv")->type_name("FORM");
   app.add_option("--file", arguments.file, "Run the commands of this file; - is standard input")

@@ -40,7 +40,8 @@ Exit run_script(Session& session, LineSource& source, Interrupts& interrupts, bo
     last = outcome.exit;
     if (!outcome.failed() && running.token().stop_requested()) {
       // It came too late for this line.
-      complain({Exit::interrupted, "interrupted: this line was done, and those behind it not", false});
+      complain(
+          {Exit::interrupted, "interrupted: this line was done, and those behind it not", false});
       return Exit::interrupted;
     }
     if (!outcome.failed()) continue;
