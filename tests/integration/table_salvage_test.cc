@@ -15,6 +15,7 @@
 #include "persistence/wal.h"
 #include "storage/sstable.h"
 #include "tests/integration/damaged_files.h"
+#include "tests/integration/store_with_tables.h"
 #include "tests/support/expect.h"
 
 namespace kv::test {
@@ -25,111 +26,6 @@ using testing::Field;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-using Content = std::map<std::string, std::string>;
-
-constexpr int writes = 120;
-constexpr int keys = 20;
-
-Result<std::unique_ptr<Store>> open_in(SimulatedFileSystem& files,
-                                       std::shared_ptr<SimulatedExecutor> executor) {
-  return open_sstable({.directory = "/db",
-                       .durability = Durability::sync,
-                       .write_buffer_bytes = 4096,
-                       .block_bytes = 512,
-                       .compression = Compression::none},
-                      {&files, std::move(executor), [](std::string_view) {}});
-}
-
-std::string key_of(int write) { return fmt::format("key {:02}", write % keys); }
-
-// Some writes erase their key; the others put their own number.
-bool erases(int write) { return write % 15 == 0; }
-
-std::vector<std::string> files_with(const FileSystem& files, std::string_view ending) {
-  std::vector<std::string> names = names_in(files);
-  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
-  return names;
-}
-
-// Writes 1 to 120 on 20 keys: several tables, and the logs behind them. Nobody has closed the
-// store.
-SimulatedFileSystem whole_store() {
-  SimulatedFileSystem files;
-  const auto executor = std::make_shared<SimulatedExecutor>();
-  const auto store = open_in(files, executor);
-  EXPECT_TRUE(ok(store));
-  for (int i = 1; i <= writes; ++i) {
-    const std::string value = fmt::format("{}{}", i, std::string(100, '.'));
-    EXPECT_TRUE(ok(erases(i) ? (*store)->erase(key_of(i)) : (*store)->put(key_of(i), value)));
-    if (i < writes - 5) executor->run_all();
-  }
-  return files;
-}
-
-TableFooter footer_of(const FileSystem& files, const std::string& name) {
-  const std::string bytes = bytes_of(files, name);
-  const auto footer =
-      decode_footer(std::string_view(bytes).substr(bytes.size() - 80), bytes.size(), name);
-  EXPECT_TRUE(ok(footer));
-  return footer.value_or(TableFooter());
-}
-
-TableProperties properties_of(const FileSystem& files, const std::string& name) {
-  const BlockHandle handle = footer_of(files, name).properties;
-  const auto properties =
-      decode_properties(bytes_of(files, name).substr(handle.offset, handle.bytes), name);
-  EXPECT_TRUE(ok(properties));
-  return properties.value_or(TableProperties());
-}
-
-Damager all_zeros(const std::string& name) {
-  return [=](SimulatedFileSystem& files) {
-    write_over(files, name, std::string(bytes_of(files, name).size(), '\0'));
-  };
-}
-
-SalvageReport salvaged(SimulatedFileSystem& files) {
-  SalvageReport report;
-  EXPECT_TRUE(ok(salvage_tables(files, "/db", report)));
-  return report;
-}
-
-// What the store holds: it must open.
-Content content_of(SimulatedFileSystem files) {
-  const auto store = open_in(files, std::make_shared<SimulatedExecutor>());
-  EXPECT_TRUE(ok(store));
-  Content content;
-  if (!store) return content;
-  const auto entries = (*store)->scan({});
-  EXPECT_TRUE(ok(entries));
-  if (!entries) return content;
-  while ((*entries)->next()) {
-    const std::string_view value = (*entries)->value();
-    content.emplace((*entries)->key(), value.substr(0, value.find('.')));
-  }
-  EXPECT_TRUE(ok((*entries)->status()));
-  return content;
-}
-
-// What the writes lead to that are not missing.
-Content after_writes(const std::vector<MissingWrites>& missing) {
-  Content content;
-  for (int i = 1; i <= writes; ++i) {
-    const auto write = static_cast<SequenceNumber>(i);
-    const bool lost = std::ranges::any_of(
-        missing, [&](const MissingWrites& gap) { return gap.first <= write && write <= gap.last; });
-    if (lost) continue;
-    erases(i) ? static_cast<void>(content.erase(key_of(i)))
-              : static_cast<void>(content.insert_or_assign(key_of(i), std::to_string(i)));
-  }
-  return content;
-}
-
-std::size_t count_of(const std::vector<MissingWrites>& missing) {
-  std::size_t count = 0;
-  for (const MissingWrites& gap : missing) count += gap.last - gap.first + 1;
-  return count;
-}
 
 class TableSalvage : public testing::Test {
  protected:

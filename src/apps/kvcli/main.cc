@@ -174,7 +174,7 @@ int main_of(int argc, char** argv) {
                  "Where a persistent engine keeps it; made where missing")
       ->type_name("DIR")
       ->check([](const std::string& directory) {
-        return directory.empty() ? "must not be empty" : std::string();
+        return directory.empty() ? "name a directory" : std::string();
       });
   add_store_options(app, arguments.options);
   app.add_option("--output", arguments.output, "plain, json or csv")->type_name("FORM");

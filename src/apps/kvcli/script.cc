@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <stop_token>
 
 namespace kv::cli {
 namespace {
@@ -35,11 +36,15 @@ Exit run_script(Session& session, LineSource& source, Interrupts& interrupts, bo
     }
     if (!*got) break;
     if (is_nothing(line)) continue;
-    const Interrupts::Running running(interrupts);
-    const Outcome outcome = session.run_line(line, running.token());
+    std::stop_token stop;
+    const Outcome outcome = [&] {
+      const Interrupts::Running running(interrupts);
+      stop = running.token();
+      return session.run_line(line, stop);
+    }();
     last = outcome.exit;
-    if (!outcome.failed() && running.token().stop_requested()) {
-      // It came too late for this line.
+    if (!outcome.failed() && stop.stop_requested()) {
+      // It came too late for this line. One that comes now ends the program.
       complain(
           {Exit::interrupted, "interrupted: this line was done, and those behind it not", false});
       return Exit::interrupted;
