@@ -127,10 +127,8 @@ class TableSalvage {
       const FoundTable& table = tables_[at];
       if (Status fits = check_place(table, last, number); !fits) return fits;
       if (is_replaced(at)) continue;
-      number.reset();
-      if (!table.properties) continue;
-      last = table.properties->last_sequence;
-      number = table.number;
+      if (table.properties) last = table.properties->last_sequence;
+      number = table.properties ? std::optional(table.number) : std::nullopt;
     }
     return {};
   }
