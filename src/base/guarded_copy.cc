@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <signal.h>
+#include <ucontext.h>
 
 #include <algorithm>
 #include <atomic>
@@ -32,6 +33,9 @@ void on_bus_error(int signal, siginfo_t* info, void* context) {
   const auto at = reinterpret_cast<std::uintptr_t>(info->si_addr);
   const Guard& here = guard;
   if (here.way_out != nullptr && at >= here.begin - here.begin % page_bytes && at < here.end) {
+    // The jump leaves the handler without returning from it, so the signals that are blocked
+    // meanwhile are put back by hand.
+    ::pthread_sigmask(SIG_SETMASK, &static_cast<const ucontext_t*>(context)->uc_sigmask, nullptr);
     siglongjmp(*here.way_out, 1);
   }
   if ((handler_before.sa_flags & SA_SIGINFO) != 0) {
@@ -51,8 +55,7 @@ void on_bus_error(int signal, siginfo_t* info, void* context) {
 bool put_handler_in() {
   struct sigaction action{};
   action.sa_sigaction = on_bus_error;
-  // The jump leaves the handler without returning from it: the signal must not stay blocked.
-  action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   ::sigemptyset(&action.sa_mask);
   return ::sigaction(SIGBUS, nullptr, &handler_before) == 0 &&
          ::sigaction(SIGBUS, &action, nullptr) == 0;
