@@ -6,14 +6,35 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/simulated_file_system.h"
+#include "kv/store.h"
 #include "tests/support/expect.h"
 
 namespace kv::test {
+
+using Content = std::map<std::string, std::string>;
+
+// What a store holds, of each value what stands before its first dot: it must be open.
+inline Content content_in(const Result<std::unique_ptr<Store>>& store) {
+  EXPECT_TRUE(ok(store));
+  Content content;
+  if (!store) return content;
+  const auto entries = (*store)->scan({});
+  EXPECT_TRUE(ok(entries));
+  if (!entries) return content;
+  while ((*entries)->next()) {
+    const std::string_view value = (*entries)->value();
+    content.emplace((*entries)->key(), value.substr(0, value.find('.')));
+  }
+  EXPECT_TRUE(ok((*entries)->status()));
+  return content;
+}
 
 using Damager = std::function<void(SimulatedFileSystem&)>;
 

@@ -20,8 +20,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
-using Content = std::map<std::string, std::string>;
-
 Result<std::unique_ptr<Store>> open_in(SimulatedFileSystem& files,
                                        std::shared_ptr<SimulatedExecutor> executor) {
   return open_wal({.directory = "/db", .durability = Durability::sync, .write_buffer_bytes = 4096},
@@ -70,19 +68,7 @@ SalvageReport salvaged(SimulatedFileSystem& files) {
 
 // What the store holds: it must open.
 Content content_of(SimulatedFileSystem files) {
-  const auto store = open_in(files, std::make_shared<SimulatedExecutor>());
-  EXPECT_TRUE(ok(store));
-  Content content;
-  if (!store) return content;
-  const auto entries = (*store)->scan({});
-  EXPECT_TRUE(ok(entries));
-  if (!entries) return content;
-  while ((*entries)->next()) {
-    const std::string_view value = (*entries)->value();
-    content.emplace((*entries)->key(), value.substr(0, value.find('.')));
-  }
-  EXPECT_TRUE(ok((*entries)->status()));
-  return content;
+  return content_in(open_in(files, std::make_shared<SimulatedExecutor>()));
 }
 
 Content after_write(int last) {

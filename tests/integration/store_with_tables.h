@@ -23,8 +23,6 @@
 
 namespace kv::test {
 
-using Content = std::map<std::string, std::string>;
-
 inline constexpr int writes = 120;
 inline constexpr int keys = 20;
 
@@ -94,19 +92,7 @@ inline SalvageReport salvaged(SimulatedFileSystem& files) {
 
 // What the store holds: it must open.
 inline Content content_of(SimulatedFileSystem files) {
-  const auto store = open_in(files, std::make_shared<SimulatedExecutor>());
-  EXPECT_TRUE(ok(store));
-  Content content;
-  if (!store) return content;
-  const auto entries = (*store)->scan({});
-  EXPECT_TRUE(ok(entries));
-  if (!entries) return content;
-  while ((*entries)->next()) {
-    const std::string_view value = (*entries)->value();
-    content.emplace((*entries)->key(), value.substr(0, value.find('.')));
-  }
-  EXPECT_TRUE(ok((*entries)->status()));
-  return content;
+  return content_in(open_in(files, std::make_shared<SimulatedExecutor>()));
 }
 
 // What the writes lead to that are not missing.
