@@ -76,7 +76,7 @@ class Demo {
     check(terminal_.wait_for(":0010\t"), "the scan has begun");
     terminal_.type("\x03");
     // At the start of a line: this file is among what the scan prints.
-    check(terminal_.wait_for("\nscan: interrupted after "), "Ctrl-C stops the scan");
+    check(terminal_.wait_for("\nscan, after "), "Ctrl-C stops the scan");
     check(terminal_.wait_for("map> "), "and not the program");
   }
 
