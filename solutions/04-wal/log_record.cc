@@ -41,7 +41,7 @@ std::optional<LogRecord> record_at(std::string_view file, std::uint64_t offset, 
   }
   const std::uint64_t kind = tag & 0xff;
   const bool known = kind >= static_cast<std::uint64_t>(RecordKind::batch) &&
-                     kind <= static_cast<std::uint64_t>(RecordKind::entries);
+                     kind <= static_cast<std::uint64_t>(RecordKind::edit);
   if (!known || tag >> 8 == 0 || payload_bytes > rest.size()) return std::nullopt;
   const std::size_t bytes = behind_sum.size() - rest.size() + payload_bytes;
   if (summed != nullptr) *summed += bytes;

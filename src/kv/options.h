@@ -7,6 +7,7 @@
 // listing those that there are.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,12 @@ enum class Compression : unsigned char { none = 0, lz4 = 1, zstd = 2 };
 std::string_view name(Compression compression);
 Result<Compression> compression_of(std::string_view name);
 
+// Whether a key's value is of no use any more: one that has expired, for instance. A compaction
+// asks it, of values that every reader would see as the newest; what it drops is as if erased.
+// Called by a background thread; it must give the same answer for the same bytes, or "drop" from
+// some moment on, and throw nothing.
+using CompactionFilter = std::function<bool(std::string_view key, std::string_view value)>;
+
 struct Options {
   // Where a persistent engine keeps its files; it is created where missing. Volatile engines take
   // none.
@@ -63,6 +70,12 @@ struct Options {
   std::optional<std::size_t> block_bytes{};          // of a data block, before compression
   std::optional<std::size_t> filter_bits_per_key{};  // of the Bloom filters; 0: none; up to 40
   std::optional<Compression> compression{};
+
+  // For engines that compact; the others do not look at them.
+  std::optional<std::size_t> table_bytes{};  // a compaction ends a table once it is so large
+  std::optional<std::size_t>
+      level1_bytes{};                    // of the first level below 0; each below holds 10 times
+  CompactionFilter compaction_filter{};  // null: nothing is dropped by it
 };
 
 }  // namespace kv

@@ -38,6 +38,7 @@
 //   kind 2, end       no payload; nothing follows, the store was closed. Its number is that of the
 //                     write that would have come next
 //   kind 3, entries   in checkpoints only (persistence/checkpoint.h)
+//   kind 4, edit      in manifests only (persistence/manifest.h)
 //
 // Why it is made this way:
 //
@@ -68,7 +69,7 @@ namespace kv {
 
 using LogNumber = std::uint64_t;
 
-enum class RecordKind : unsigned char { batch = 1, end = 2, entries = 3 };
+enum class RecordKind : unsigned char { batch = 1, end = 2, entries = 3, edit = 4 };
 
 // What a record (or a log) that begins with this write says in `unsynced`, if all writes up to
 // `synced` are known to be durable.
