@@ -58,15 +58,16 @@ Result<std::unique_ptr<Store>> open_logged_store(const Options& options,
     if (Status started = asked->start(target); !started) return failure(std::move(started));
     return std::move(commit);
   };
-  return make_lsm_store(options,
-                        {.make_memtable = make_memtable,
-                         .make_read_view = engine.make_read_view,
-                         .recover = [&](const AddVersion& add) { return asked->recover(add); },
-                         .make_commit = start,
-                         .make_visible_iterator = make_visible_iterator,
-                         .make_room = [asked] { return asked->make_room(); },
-                         .settle = [asked] { return asked->settle(); },
-                         .count = engine.count});
+  return make_lsm_store(
+      options, {.make_memtable = make_memtable,
+                .make_read_view = engine.make_read_view,
+                .recover = [&](const AddVersion& add) { return asked->recover(add); },
+                .make_commit = start,
+                .make_visible_iterator = make_visible_iterator,
+                .make_room = [asked] { return asked->make_room(); },
+                .compact = [asked](const Range&, const Context&) { return asked->settle(); },
+                .levels = engine.levels,
+                .count = engine.count});
 }
 
 }  // namespace kv

@@ -24,8 +24,9 @@ struct LoggedEngine {
   std::size_t default_log_bytes;  // where Options::write_buffer_bytes is unset
   std::function<std::unique_ptr<LogArchive>(ArchivePlace place, std::size_t log_bytes)>
       make_archive;
-  MakeReadView make_read_view{};                  // LsmParts
-  std::function<void(Figures& figures)> count{};  // LsmParts
+  MakeReadView make_read_view{};                              // LsmParts
+  std::function<std::vector<Maintenance::Level>()> levels{};  // LsmParts
+  std::function<void(Figures& figures)> count{};              // LsmParts
 };
 
 Result<std::unique_ptr<Store>> open_logged_store(const Options& options,

@@ -41,6 +41,13 @@ struct Counted {
   std::shared_ptr<TableStatistics> tables = std::make_shared<TableStatistics>();
   const TableArchive* archive = nullptr;  // lives as long as the store
 
+  // All tables stand in one level.
+  std::vector<Maintenance::Level> levels() const {
+    const TableArchive::Statistics written = archive->statistics();
+    if (written.tables == 0) return {};
+    return {{.number = 0, .files = written.tables, .bytes = written.table_bytes}};
+  }
+
   void add_to(Figures& figures) const {
     const TableArchive::Statistics written = archive->statistics();
     const BlockCache::Statistics cached = cache->statistics();
@@ -81,6 +88,7 @@ Result<std::unique_ptr<Store>> open_sstable(const Options& options,
                             .default_log_bytes = default_write_buffer_bytes,
                             .make_archive = make_archive,
                             .make_read_view = make_read_view,
+                            .levels = [counted] { return counted->levels(); },
                             .count = [counted](Figures& figures) { counted->add_to(figures); }});
 }
 

@@ -10,6 +10,7 @@
 #include "kv/capabilities.h"
 #include "storage/memtable_source.h"
 #include "storage/shared_view.h"
+#include "storage/snapshot_numbers.h"
 #include "storage/view_reads.h"
 
 namespace kv {
@@ -22,28 +23,46 @@ Result<std::unique_ptr<Iterator>> scan_at(const ReadPoint& at,
   return make_visible_iterator(std::move(versions), range, at.sequence, std::move(scope));
 }
 
+// What a store shares with its snapshots, which may outlive it.
+struct Readable {
+  // The number up to which readers see. Released by publish, acquired by every read: who sees a
+  // number finds all that was inserted up to it. On a cache line of its own: every write changes
+  // it, and what stands beside it is read by everybody.
+  alignas(64) std::atomic<SequenceNumber> published{0};
+
+  alignas(64) SharedView view{published};
+  SnapshotNumbers numbers{published};
+};
+
 class LsmSnapshot final : public Snapshot {
  public:
-  LsmSnapshot(std::shared_ptr<Lifetime> lifetime, ReadPoint at,
-              MakeVisibleIterator make_visible_iterator)
+  // The number was taken, and is let go of at the end.
+  LsmSnapshot(std::shared_ptr<Lifetime> lifetime, std::shared_ptr<Readable> from,
+              SequenceNumber sequence, MakeVisibleIterator make_visible_iterator)
       : Snapshot(std::move(lifetime)),
-        at_(std::move(at)),
+        from_(std::move(from)),
+        sequence_(sequence),
         make_visible_iterator_(std::move(make_visible_iterator)) {}
+
+  ~LsmSnapshot() override { from_->numbers.let_go(sequence_); }
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
-    return value_at(at_, key);
+    return value_at(point(), key);
   }
 
   Result<bool> do_contains(std::string_view key, const Context&) override {
-    return has_value_at(at_, key);
+    return has_value_at(point(), key);
   }
 
   Result<std::unique_ptr<Iterator>> do_scan(const Range& range, Iterator::Scope scope) override {
-    return scan_at(at_, make_visible_iterator_, range, std::move(scope));
+    return scan_at(point(), make_visible_iterator_, range, std::move(scope));
   }
 
-  const ReadPoint at_;
+  ReadPoint point() const { return {from_->view.read_point().view, sequence_}; }
+
+  const std::shared_ptr<Readable> from_;
+  const SequenceNumber sequence_;
   const MakeVisibleIterator make_visible_iterator_;
 };
 
@@ -63,7 +82,7 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
       };
       Result<Recovered> recovered = recover(add);
       if (!recovered) return failure(std::move(recovered));
-      oldest_known_ = recovered->checkpoint;
+      readable_->numbers.know_from(recovered->checkpoint);
       publish(recovered->last);
     }
     const auto make_commit = std::exchange(parts_.make_commit, nullptr);
@@ -93,11 +112,13 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
   Status do_flush(const Context& context) override { return commit_->flush(context); }
 
   Result<std::unique_ptr<Snapshot>> do_snapshot(const Context&) override {
-    return snapshot_of(view_.read_point());
+    return snapshot_of(readable_->numbers.take_published());
   }
 
-  std::unique_ptr<Snapshot> snapshot_of(ReadPoint at) {
-    return std::make_unique<LsmSnapshot>(lifetime(), std::move(at), parts_.make_visible_iterator);
+  // Requires: the number was taken.
+  std::unique_ptr<Snapshot> snapshot_of(SequenceNumber sequence) {
+    return std::make_unique<LsmSnapshot>(lifetime(), readable_, sequence,
+                                         parts_.make_visible_iterator);
   }
 
   // There is no commit where the store was never started.
@@ -122,30 +143,31 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
   Result<std::unique_ptr<Snapshot>> snapshot_at(SequenceNumber sequence,
                                                 const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return failure(std::move(admitted));
-    ReadPoint at = view_.read_point();
-    if (Status known = check_known(sequence, at.sequence); !known) return failure(std::move(known));
-    at.sequence = sequence;
-    return snapshot_of(std::move(at));
+    if (sequence > published()) return failure(in_the_future(sequence));
+    if (!readable_->numbers.take(sequence)) return failure(forgotten(sequence));
+    return snapshot_of(sequence);
   }
 
   Status changes_since(SequenceNumber sequence, const std::function<bool(const Change&)>& each,
                        const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return admitted;
+    // The view first: what is dropped later, it still has.
     const ReadPoint at = view_.read_point();
-    if (Status known = check_known(sequence, at.sequence); !known) return known;
+    if (sequence > at.sequence) return failure(in_the_future(sequence));
+    if (sequence < readable_->numbers.known_from()) return failure(forgotten(sequence));
     return changes_up_to(at, sequence + 1, each, context);
   }
 
-  Status check_known(SequenceNumber sequence, SequenceNumber last) const {
-    if (sequence < oldest_known_) {
-      return failure(Code::invalid_argument,
-                     "the versions of sequence number " + std::to_string(sequence) +
-                         " are gone; the oldest that is known is " + std::to_string(oldest_known_));
-    }
-    if (sequence <= last) return {};
-    return failure(Code::invalid_argument, "sequence number " + std::to_string(sequence) +
-                                               " lies in the future; the last write has number " +
-                                               std::to_string(last));
+  Error in_the_future(SequenceNumber sequence) const {
+    return {Code::invalid_argument, "sequence number " + std::to_string(sequence) +
+                                        " lies in the future; the last write has number " +
+                                        std::to_string(published())};
+  }
+
+  Error forgotten(SequenceNumber sequence) const {
+    return {Code::invalid_argument, "the versions of sequence number " + std::to_string(sequence) +
+                                        " are gone; the oldest that is known is " +
+                                        std::to_string(readable_->numbers.known_from())};
   }
 
   // Maintenance
@@ -179,19 +201,15 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
     return count;
   }
 
-  // Nothing is dropped before stage 06: the smallest form is that nothing waits in memory.
-  Status compact(const Range&, const Context& context) override {
+  Status compact(const Range& range, const Context& context) override {
     if (Status admitted = admit({}, context); !admitted) return admitted;
-    return parts_.settle ? parts_.settle() : Status();
+    return parts_.compact ? parts_.compact(range, context) : Status();
   }
 
   Result<std::vector<Level>> levels() override {
     if (Status admitted = admit({}, Context::none()); !admitted)
       return failure(std::move(admitted));
-    const std::lock_guard lock(mutex_);
-    Level level{.number = 0, .files = tables_.size(), .bytes = 0};
-    for (const auto& table : tables_) level.bytes += table->file_bytes();
-    return tables_.empty() ? std::vector<Level>() : std::vector{level};
+    return parts_.levels ? parts_.levels() : std::vector<Level>();
   }
 
   Status trace(std::string_view key, Trace& steps, const Context& context) override {
@@ -241,9 +259,13 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
     }
   }
 
-  void publish(SequenceNumber last) override { published_.store(last, std::memory_order_release); }
+  void publish(SequenceNumber last) override {
+    readable_->published.store(last, std::memory_order_release);
+  }
 
-  SequenceNumber published() const override { return published_.load(std::memory_order_acquire); }
+  SequenceNumber published() const override {
+    return readable_->published.load(std::memory_order_acquire);
+  }
 
   std::unique_ptr<InternalIterator> versions() const override {
     return walk(view_.read_point().view, Direction::forward);
@@ -258,12 +280,16 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
     return frozen;
   }
 
-  void show(std::vector<std::shared_ptr<const Table>> tables, const Memtable* written) override {
+  void show(std::vector<std::shared_ptr<const Source>> tables, const Memtable* written) override {
     const std::lock_guard lock(mutex_);
     std::erase_if(memtables_,
                   [&](const auto& source) { return source->memtable().get() == written; });
     tables_ = std::move(tables);
     replace_view();
+  }
+
+  std::vector<SequenceNumber> readers(SequenceNumber dropping) override {
+    return readable_->numbers.readers(dropping);
   }
 
   // Makes a memtable that takes what is inserted from now on. mutex_ is held, or nobody else here.
@@ -283,8 +309,8 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
 
   LsmParts parts_;  // constant once the store was started
 
-  // Set by start(). Of writes up to this one, only what they led to is known.
-  SequenceNumber oldest_known_ = 0;
+  const std::shared_ptr<Readable> readable_ = std::make_shared<Readable>();
+  SharedView& view_ = readable_->view;
 
   // The first of memtables_: the committing thread's alone.
   Memtable* memtable_ = nullptr;
@@ -292,16 +318,9 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
   mutable std::mutex mutex_;
   // Guarded by mutex_:
   std::deque<std::shared_ptr<const MemtableSource>> memtables_;  // the newest first
-  std::vector<std::shared_ptr<const Table>> tables_;             // the newest first
+  std::vector<std::shared_ptr<const Source>> tables_;            // the newest first
 
-  // The number up to which readers see. Released by publish, acquired by every read: who sees a
-  // number finds all that was inserted up to it. On a cache line of its own: every write changes
-  // it, and what stands beside it is read by everybody.
-  alignas(64) std::atomic<SequenceNumber> published_{0};
-
-  SharedView view_{published_};
-
-  alignas(64) std::unique_ptr<Commit> commit_;  // set by start(); last, since it uses the rest
+  std::unique_ptr<Commit> commit_;  // set by start(); last, since it uses the rest
 };
 
 }  // namespace

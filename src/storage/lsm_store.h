@@ -15,13 +15,13 @@
 //             view: memtable, frozen ones, tables    replaced by each of the two
 //
 // *Thread safety*: as Store. Readers never wait for writers, nor writers for readers. A snapshot is
-// a sequence number and a share of the view: it copies nothing.
+// a sequence number (storage/snapshot_numbers.h): it copies nothing.
 // *Ownership*: the store, its snapshots and its iterators share memtables and tables; the last one
 // frees them.
 // *Errors*: as Store; `invalid_argument` when opened with limits that a memtable cannot hold.
-// *Simplification*: every version is kept, until compaction (stage 06) drops those that nobody can
-// see. Versioned::changes_since looks at every version that there is, and collects what it hands
-// over beforehand.
+// *Simplification*: every version is kept, unless a part drops those that nobody can see
+// (storage/surviving_versions.h). Versioned::changes_since looks at every version that there is,
+// and collects what it hands over beforehand.
 
 #include <functional>
 #include <map>
@@ -30,6 +30,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kv/capabilities.h"
 #include "kv/options.h"
 #include "kv/store.h"
 #include "persistence/recovery.h"
@@ -69,8 +70,11 @@ struct LsmParts {
   // there always is. Errors: why there is none; the batch is refused with it.
   std::function<Status()> make_room{};
 
-  // Waits until nothing that is frozen waits to be written out. Absent: nothing ever does.
-  std::function<Status()> settle{};
+  // As Maintenance::compact. Absent: everything has its smallest form at all times.
+  std::function<Status(const Range& range, const Context& context)> compact{};
+
+  // As Maintenance::levels. Absent: there are none.
+  std::function<std::vector<Maintenance::Level>()> levels{};
 
   // Adds what the parts count to Maintenance::statistics.
   std::function<void(Figures& figures)> count{};
