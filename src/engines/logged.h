@@ -21,6 +21,7 @@ namespace kv {
 
 struct LoggedEngine {
   std::string name;               // for FORMAT
+  std::string takes_over{};       // LoggedCommitOptions
   std::size_t default_log_bytes;  // where Options::write_buffer_bytes is unset
   std::function<std::unique_ptr<LogArchive>(ArchivePlace place, std::size_t log_bytes)>
       make_archive;

@@ -9,6 +9,7 @@
 
 #include "base/quote.h"
 #include "persistence/checkpoint.h"
+#include "persistence/manifest.h"
 #include "persistence/wal.h"
 
 namespace kv {
@@ -67,7 +68,7 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
 // Whether a file of this name was made after FORMAT was durable.
 bool is_data(std::string_view name) {
   return log_number(name).has_value() || number_in(name, ".sst").has_value() ||
-         name == checkpoint_name;
+         name == checkpoint_name || name == manifest_name;
 }
 
 bool is_ours(std::string_view name) {
@@ -123,7 +124,8 @@ Status sync_names_above(FileSystem& files, std::string_view directory) {
 }  // namespace
 
 Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string_view path,
-                                                  std::string_view engine) {
+                                                  std::string_view engine,
+                                                  std::string_view takes_over) {
   if (path.empty()) {
     return failure(Code::invalid_argument,
                    fmt::format("engine {} keeps its data in files; name a directory for them "
@@ -137,12 +139,17 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
   if (!directory) return directory;
   auto format = format_of(files, path);
   if (!format) return failure(std::move(format));
-  if (*format && **format != engine) {
+  const std::string made_by = format->value_or(std::string(engine));
+  Result<bool> is_taken_over = files.exists(manifest_path(path));
+  if (!is_taken_over) return failure(std::move(is_taken_over));
+  const bool is_ours = made_by == engine || (!takes_over.empty() && made_by == takes_over);
+  if (!is_ours || (*is_taken_over && takes_over.empty())) {
     return failure(Code::invalid_argument,
                    fmt::format("the store in {} was made by engine {}; open it with that one, or "
                                "name another directory for engine {}",
-                               quote(path), **format, engine));
+                               quote(path), *is_taken_over ? "lsm" : made_by, engine));
   }
+  directory->made_by_ = made_by;
   const Result<bool> proven = holds_data(files, path);
   if (!proven) return failure(proven.error());
   if (!*proven) {
@@ -168,13 +175,17 @@ Result<DatabaseDirectory> DatabaseDirectory::open_unchecked(FileSystem& files,
 
 Status DatabaseDirectory::write_format(std::string_view engine) {
   if (Status above = sync_names_above(*files_, path_); !above) return above;
-  const std::string path = join(path_, format_name);
+  Status written = take_over(engine);
+  if (!written) static_cast<void>(files_->unlink(join(path_, format_name)));
+  return written;
+}
+
+Status DatabaseDirectory::take_over(std::string_view engine) {
   const std::string line = fmt::format("{}{} {}\n", format_begin, format_version, engine);
-  const auto written =
-      replace_file(*files_, path, [&](AppendFile& file) { return file.append(line); });
-  if (written) return {};
-  static_cast<void>(files_->unlink(path));
-  return failure(written.error());
+  const auto written = replace_file(*files_, join(path_, format_name),
+                                    [&](AppendFile& file) { return file.append(line); });
+  if (!written) return failure(written.error());
+  return {};
 }
 
 Result<std::string> engine_of(const FileSystem& files, std::string_view directory) {
@@ -183,7 +194,9 @@ Result<std::string> engine_of(const FileSystem& files, std::string_view director
   if (!*format) {
     return failure(Code::invalid_argument, fmt::format("{} holds no store", quote(directory)));
   }
-  return **std::move(format);
+  Result<bool> is_taken_over = files.exists(manifest_path(directory));
+  if (!is_taken_over) return failure(std::move(is_taken_over));
+  return *is_taken_over ? "lsm" : **std::move(format);
 }
 
 }  // namespace kv

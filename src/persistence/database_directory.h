@@ -6,6 +6,8 @@
 //   FORMAT       "kvdb 1 wal": the version of the directory's format, and the engine
 //   checkpoint   persistence/checkpoint.h
 //   000007.log   persistence/wal.h
+//   000003.sst   storage/sstable.h
+//   manifest     persistence/manifest.h: engine lsm alone makes one
 //   *.damaged    what salvage has set aside (persistence/salvage.h); nobody reads it
 //
 // FORMAT is made before any file that holds data, and durable before it: a directory without it
@@ -32,7 +34,9 @@ inline constexpr std::string_view format_name = "FORMAT";
 
 class DatabaseDirectory {
  public:
-  // Opens the directory for this engine; makes it, and those above it, where they are missing.
+  // Opens the directory for this engine; makes it, and those above it, where they are missing. A
+  // store of engine `takes_over`, if that is not empty, is this one's from now on: whoever opens it
+  // so calls take_over once its data is in this engine's form.
   // Errors: `invalid_argument` for an empty path, for a directory that holds other files, another
   // engine's, or a newer format; `unavailable` if the store is open, in this process or another;
   // `corruption` if FORMAT is damaged, or missing beside files of ours; those of FileSystem.
@@ -47,6 +51,13 @@ class DatabaseDirectory {
   // fails, there is no FORMAT, so that nobody takes one for durable that is not.
   Status write_format(std::string_view engine);
 
+  // Says in FORMAT that the directory belongs to this engine now. If it fails, FORMAT says the one
+  // or the other.
+  Status take_over(std::string_view engine);
+
+  // What FORMAT said when the directory was opened.
+  const std::string& made_by() const { return made_by_; }
+
   // Lets go of the lock.
   void release() { lock_.reset(); }
 
@@ -60,9 +71,11 @@ class DatabaseDirectory {
   FileSystem* files_;
   std::string path_;
   std::unique_ptr<FileLock> lock_;
+  std::string made_by_;
 };
 
-// Which engine the directory belongs to. Takes no lock. Errors: as open; `invalid_argument` if
+// Which engine the directory belongs to; lsm, if there is a manifest, also where FORMAT does not say
+// so yet. Takes no lock. Errors: as open; `invalid_argument` if
 // there is no store.
 Result<std::string> engine_of(const FileSystem& files, std::string_view directory);
 

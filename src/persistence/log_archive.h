@@ -59,6 +59,10 @@ class LogArchive {
   // Whether so much waits to be put away that no more may be written.
   virtual bool is_full() const = 0;
 
+  // Ends what the archive does by itself. Nothing is put away any more, nor under way; no other
+  // call follows. Errors: those of writing.
+  virtual Status close() { return {}; }
+
  protected:
   LogArchive() = default;
 };
@@ -68,6 +72,7 @@ struct ArchivePlace {
   FileSystem& files;
   std::string directory;
   SyncNames sync_names;  // makes names in the directory durable
+  std::string engine{};  // that the directory was made by (persistence/database_directory.h)
 };
 using MakeArchive = std::function<std::unique_ptr<LogArchive>(ArchivePlace place)>;
 

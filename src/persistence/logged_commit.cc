@@ -29,7 +29,8 @@ class DirectoryCommit final : public LoggedCommit {
   ~DirectoryCommit() override { static_cast<void>(close()); }
 
   Result<Recovered> recover(const AddVersion& add) override {
-    archive_ = options_.make_archive({files_, directory_.path(), [this] { return sync_names(); }});
+    archive_ = options_.make_archive(
+        {files_, directory_.path(), [this] { return sync_names(); }, directory_.made_by()});
     Result<Recovered> recovered = archive_->recover(add);
     if (!recovered) return recovered;
     for (const Damage& damage : recovered->damages) {
@@ -44,6 +45,9 @@ class DirectoryCommit final : public LoggedCommit {
 
   Status start(LsmTarget& target) override {
     if (Status started = archive_->start(target); !started) return started;
+    if (directory_.made_by() != options_.engine) {
+      if (Status ours = directory_.take_over(options_.engine); !ours) return ours;
+    }
     const CheckpointHeader here{recovered_.last, recovered_.next_log};
     const bool is_empty = recovered_.next_log == 1;
     if (!recovered_.closed && !is_empty) {
@@ -76,6 +80,10 @@ class DirectoryCommit final : public LoggedCommit {
       std::unique_lock lock(mutex_);
       closing_ = true;
       executor_->wait(lock, changed_, [this] { return !working_; });
+    }
+    if (archive_ != nullptr && !std::exchange(archive_closed_, true)) {
+      Status archive_closed = archive_->close();
+      if (closed) closed = std::move(archive_closed);
     }
     directory_.release();
     return closed;
@@ -195,6 +203,7 @@ class DirectoryCommit final : public LoggedCommit {
   std::unique_ptr<LogArchive> archive_;
   std::unique_ptr<LogWriter> log_;
   std::unique_ptr<CommitQueue> queue_;
+  bool archive_closed_ = false;  // by the first close
 
   std::mutex mutex_;
   // Guarded by mutex_:
@@ -213,7 +222,7 @@ class DirectoryCommit final : public LoggedCommit {
 Result<std::unique_ptr<LoggedCommit>> open_logged_commit(FileSystem& files,
                                                          std::shared_ptr<Executor> executor,
                                                          LoggedCommitOptions options) {
-  auto directory = DatabaseDirectory::open(files, options.directory, options.engine);
+  auto directory = DatabaseDirectory::open(files, options.directory, options.engine, options.takes_over);
   if (!directory) return failure(std::move(directory));
   return std::make_unique<DirectoryCommit>(*std::move(directory), std::move(executor),
                                            std::move(options));

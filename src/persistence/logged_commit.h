@@ -45,7 +45,8 @@ using Warn = std::function<void(std::string_view message)>;
 
 struct LoggedCommitOptions {
   std::string directory;
-  std::string engine;  // whose name stands in FORMAT
+  std::string engine;      // whose name stands in FORMAT
+  std::string takes_over;  // another one, whose stores it opens too; empty: none
   Durability durability;
   std::size_t log_bytes;
   Warn warn;

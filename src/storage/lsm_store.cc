@@ -292,6 +292,8 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
     return readable_->numbers.readers(dropping);
   }
 
+  SequenceNumber known_from() const override { return readable_->numbers.known_from(); }
+
   // Makes a memtable that takes what is inserted from now on. mutex_ is held, or nobody else here.
   void add_memtable() {
     std::shared_ptr<Memtable> memtable = parts_.make_memtable();

@@ -28,6 +28,9 @@ class LsmTarget : public CommitTarget {
   // The numbers at which readers read, for whoever is about to drop versions of writes up to
   // `dropping` (storage/snapshot_numbers.h). Any thread.
   virtual std::vector<SequenceNumber> readers(SequenceNumber dropping) = 0;
+
+  // Of writes before this one, only what they led to is known, by what was dropped. Any thread.
+  virtual SequenceNumber known_from() const = 0;
 };
 
 }  // namespace kv

@@ -1,0 +1,115 @@
+#pragma once
+
+// Compacts the levels of a store (persistence/table_levels.h) in the background: asks a picker
+// (storage/compaction.h) for the next job, does it, and asks again, until there is none.
+//
+//   a job   its tables ── make_merging_iterator ── make_surviving_versions ── write_tables
+//             ──> new files, synced, their names durable ──> an edit ──> the old files go
+//           or, where nothing overlaps, an edit alone: the tables change levels as they are
+//
+// *Thread safety*: start: one thread, before any other call. make_room: the committing thread. The
+// rest: any thread.
+// *Ownership*: borrows levels and target; shares the executor.
+// *Errors*: a job that fails is told by `warn`; its files are removed, and nothing has changed. It
+// is tried again when the next table comes, or when somebody waits for it.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "kv/context.h"
+#include "kv/range.h"
+#include "persistence/back_pressure.h"
+#include "persistence/table_levels.h"
+#include "storage/compaction.h"
+
+namespace kv {
+
+struct CompactorOptions {
+  Picker picker;
+  std::uint64_t table_bytes;
+  CompactionFilter drop{};
+  BackPressure back_pressure{};
+  std::shared_ptr<Executor> executor;
+  std::function<void(std::string_view message)> warn;
+  std::function<void(std::chrono::microseconds)> pause{};  // null: nobody pauses
+};
+
+struct CompactionStatistics {
+  std::uint64_t compactions = 0;  // jobs that wrote tables
+  std::uint64_t moves = 0;        // jobs that only moved them
+  std::uint64_t bytes_read = 0;
+  std::uint64_t bytes_written = 0;
+  std::uint64_t entries_dropped = 0;
+  std::uint64_t writes_slowed = 0;   // since level 0 had many tables
+  std::uint64_t writes_stopped = 0;  // since it had too many
+  std::uint64_t stall_us = 0;        // how long writes were stopped, altogether
+};
+
+class Compactor {
+ public:
+  Compactor(TableLevels& levels, CompactorOptions options)
+      : levels_(levels), options_(std::move(options)) {}
+
+  void start(LsmTarget& target) { target_ = &target; }
+
+  // There may be something to do: a table has come.
+  void wake();
+
+  // Slows the caller, or makes it wait, as back-pressure demands. Errors: why there is no room; the
+  // last job's.
+  Status make_room();
+
+  // Brings the range into one level. Errors: those of the jobs; `closed`; those of the context.
+  Status compact(const Range& range, const Context& context);
+
+  // Stops the job that is under way, and returns when there is none.
+  void close();
+
+  CompactionStatistics statistics() const;
+
+ private:
+  // A range that somebody waits for.
+  struct Wanted {
+    std::string start;
+    std::string end;
+    bool done = false;
+    std::optional<Error> failed{};
+  };
+
+  void schedule();
+  void work();
+  bool do_next_job(const LevelState& state, const Wanted* wanted, Status& done);
+  Status move(const Compaction& job);
+  Status rewrite(const Compaction& job, const LevelState& state);
+  Result<std::vector<TableInfo>> write(const Compaction& job, const LevelState& state,
+                                       std::vector<TableNumber>& made);
+  Status wait_until(const std::function<bool()>& enough);
+  bool is_closing() const;
+
+  TableLevels& levels_;
+  const CompactorOptions options_;
+  LsmTarget* target_ = nullptr;  // set by start
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_:
+  bool working_ = false;  // a task is scheduled or runs
+  bool woken_ = false;    // something came since the task has looked
+  bool closing_ = false;
+  std::shared_ptr<Wanted> wanted_;  // null: nobody waits for a range
+  std::optional<Error> failed_;     // the last job, if it did
+  CompactionStatistics counted_;
+  std::condition_variable changed_;  // any of these, or level 0
+};
+
+}  // namespace kv
