@@ -49,7 +49,7 @@ class MergingWalk final : public InternalIterator {
     // again (sift_down); a walk that has come to its end leaves it, and the last one of the vector
     // takes its place. Then stand on the top's entry (arrive).
     // Hint: a walk that ended because it failed looks like one that came to its end.
-    //[ throw todo("6.1", walks_, heap_, build(), arrive(), Standing(*walks_[0]));
+    //[ throw todo("6.1", walks_, heap_);
     if (heap_.empty()) {
       for (const auto& walk : walks_) {
         if (!walk->next() && !walk->status()) return fail(walk->status().error());
@@ -73,7 +73,7 @@ class MergingWalk final : public InternalIterator {
   bool do_seek(std::string_view target) override {
     // LAB 6.1  Let every walk seek, and build the heap anew.
     // Hint: walks that came to their end are not in the heap, and may leave their end.
-    //[ throw todo("6.1", walks_, target, build(), arrive());
+    //[ throw todo("6.1", walks_, target);
     for (const auto& walk : walks_) {
       if (!walk->seek(target) && !walk->status()) return fail(walk->status().error());
     }
@@ -87,7 +87,7 @@ class MergingWalk final : public InternalIterator {
   void build() {
     // LAB 6.1  Put them into the vector as they come, then put it in order from the lowest row up:
     // half of the places have nothing below them, and are in order as they are.
-    //[ throw todo("6.1", walks_, heap_, sift_down(0));
+    //[ throw todo("6.1", walks_, heap_);
     heap_.clear();
     for (const auto& walk : walks_) {
       if (!walk->key().empty()) heap_.emplace_back(*walk);
@@ -102,7 +102,7 @@ class MergingWalk final : public InternalIterator {
     // LAB 6.1  Two comparisons a row, so two in all where the walk stays at the top.
     // Hint: the last place that has anything below it may have just one; and a heap that has become
     // empty has no place at all.
-    //[ throw todo("6.1", place, heap_, comes_before(heap_[0], heap_[1]));
+    //[ throw todo("6.1", place, heap_);
     if (heap_.empty()) return;
     const Standing sinking = heap_[place];
     for (std::size_t below = 2 * place + 1; below < heap_.size(); below = 2 * place + 1) {
