@@ -1,8 +1,38 @@
 #include "storage/compaction.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace kv {
+namespace {
+
+// How many tables from this one on, towards the older ones, are alike.
+std::size_t alike_from(const std::vector<TableInfo>& tables, std::size_t newest, double alike) {
+  std::uint64_t least = tables[newest].bytes;
+  std::uint64_t most = least;
+  std::size_t behind = newest + 1;
+  for (; behind < tables.size(); ++behind) {
+    least = std::min(least, tables[behind].bytes);
+    most = std::max(most, tables[behind].bytes);
+    if (static_cast<double>(most) >= alike * static_cast<double>(least)) break;
+  }
+  return behind - newest;
+}
+
+// The tables follow each other in age, so that one table can take their place among the others.
+Compaction merged_in_level_0(const Version& version, std::size_t newest, std::size_t count,
+                             std::string reason) {
+  const auto first = version.levels[0].begin() + static_cast<std::ptrdiff_t>(newest);
+  return {.level = 0,
+          .into = 0,
+          .tables = std::vector<TableInfo>(first, first + static_cast<std::ptrdiff_t>(count)),
+          .overlapped = {},
+          .reason = std::move(reason)};
+}
+
+}  // namespace
 
 std::uint64_t target_bytes(const Version& version, std::size_t level,
                            const LeveledOptions& options) {
@@ -15,17 +45,52 @@ std::uint64_t target_bytes(const Version& version, std::size_t level,
 
 std::optional<Compaction> pick_size_tiered(const Version& version,
                                            const SizeTieredOptions& options) {
-  static_cast<void>(version);
-  static_cast<void>(options);
-  return std::nullopt;  // not written yet
+  const std::vector<TableInfo>& tables = version.levels[0];
+  const std::size_t enough = std::max<std::size_t>(options.tables, 2);
+  for (std::size_t newest = 0; newest + enough <= tables.size(); ++newest) {
+    const std::size_t alike = alike_from(tables, newest, options.alike);
+    if (alike < enough) continue;
+    return merged_in_level_0(
+        version, newest, alike,
+        fmt::format("{} tables that follow each other are alike in size, and {} "
+                    "are enough",
+                    alike, enough));
+  }
+  if (tables.size() < enough || tables.size() < options.most_tables) return std::nullopt;
+  return merged_in_level_0(
+      version, 0, enough,
+      fmt::format("there are {} tables, and {} are too many", tables.size(), options.most_tables));
 }
 
 std::optional<Compaction> pick_range(const Version& version, std::string_view start,
                                      std::string_view end) {
-  static_cast<void>(version);
-  static_cast<void>(start);
-  static_cast<void>(end);
-  return std::nullopt;  // not written yet
+  if (!end.empty() && start >= end) return std::nullopt;
+  const auto in_range = [&](const TableInfo& table) {
+    return user_key_of(table.largest) >= start &&
+           (end.empty() || user_key_of(table.smallest) < end);
+  };
+  std::size_t upper = level_count;
+  std::size_t lowest = 1;  // nothing stays in level 0, where tables overlap
+  for (std::size_t level = 0; level < level_count; ++level) {
+    if (std::ranges::none_of(version.levels[level], in_range)) continue;
+    upper = std::min(upper, level);
+    lowest = std::max(lowest, level);
+  }
+  if (upper >= lowest) return std::nullopt;
+  Compaction job{.level = upper,
+                 .into = upper + 1,
+                 .tables = version.levels[upper],
+                 .overlapped = {},
+                 .reason = fmt::format("the range stands in levels {} to {}", upper, lowest)};
+  if (upper > 0) job.tables = {*std::ranges::find_if(job.tables, in_range)};
+  std::string_view first = user_key_of(job.tables.front().smallest);
+  std::string_view last = first;
+  for (const TableInfo& table : job.tables) {
+    first = std::min(first, user_key_of(table.smallest));
+    last = std::max(last, user_key_of(table.largest));
+  }
+  job.overlapped = overlapped_in(version, job.into, first, last);
+  return job;
 }
 
 }  // namespace kv

@@ -5,14 +5,12 @@
 // nothing and remembers nothing, so a simulator (storage/compaction_simulation.h) can ask it as
 // well as the engine.
 //
-//   leveled       level 0 has 4 tables ──> all of them, and what they overlap of level 1, into
-//   level 1
-//                 level n is too large ──> one of its tables, and what it overlaps, into level n +
-//                 1 a key stands once in each level:    little space, many rewritings
+//   leveled       level 0 has 4 tables   ──> all of them, and what they overlap of level 1, into 1
+//                 level n is too large   ──> one of its tables, and what it overlaps, into n + 1
+//                 A key stands once in each level: little space, many rewritings.
 //
 //   size-tiered   4 tables of about a size ──> one table, in level 0
-//                 a key may stand in each tier:       few rewritings, much space, many tables to
-//                 ask
+//                 A key may stand in each tier: few rewritings, much space, many tables to ask.
 //
 // (O'Neil et al., "The Log-Structured Merge-Tree", 1996; leveled as in LevelDB, doc/impl.md;
 // size-tiered as in Bigtable and Cassandra; what each costs: Dong et al., "Optimizing Space
@@ -76,23 +74,27 @@ std::vector<TableInfo> overlapped_in(const Version& version, std::size_t level,
                                      std::string_view last_user_key);
 
 // Whether the job needs no rewriting: its tables overlap neither each other nor the level that they
-// go into, so that they can change levels as they are. (Task 6.4)
+// go into, so that they can change levels as they are. Where the tables would stay in their level,
+// there is nothing to move. (Task 6.4)
 bool is_move(const Compaction& job);
 
 struct SizeTieredOptions {
   std::size_t tables = 4;  // so many of a tier are merged
   double alike = 2.0;      // tables are of a tier when none is so many times as large as another
-  std::size_t most_tables =
-      16;  // when there are so many in all, the newest are merged, alike or not
+  std::size_t most_tables = 16;  // so many in all, and the newest are merged, alike or not
 };
 
-// Merges the newest tables of level 0 that follow each other in age and are alike in size. Given.
+// Merges the newest tables of level 0 that follow each other in age and are alike in size: all that
+// are, if they are enough. Where no tier has enough, and there are too many tables in all, the
+// newest `tables` of them. Given.
 std::optional<Compaction> pick_size_tiered(const Version& version,
                                            const SizeTieredOptions& options);
 
-// For a user who wants the range in its smallest form: the next job that moves tables of the range
-// one level down, the uppermost level first; none when all of the range stands in one level, the
-// last that holds any table. An empty end means no bound. Given.
+// For a user who wants the range [start, end) in its smallest form: the next job that brings tables
+// of the range one level down, the uppermost level first, of level 0 all tables and of another
+// level the first that has keys of the range. None when all of the range stands in one level below
+// 0: done again and again, that is where it ends, in the last level that had a part of it, or in
+// level 1. An empty end means no bound. Given.
 std::optional<Compaction> pick_range(const Version& version, std::string_view start,
                                      std::string_view end);
 
