@@ -1,20 +1,9 @@
 #include "persistence/checkpoint.h"
 
-#include "base/checksum.h"
 #include "base/coding.h"
 
 namespace kv {
 namespace {
-
-std::string encode_header(const CheckpointHeader& header) {
-  std::string out(checkpoint_layout::magic);
-  append_fixed32(out, checkpoint_layout::version);
-  append_fixed32(out, 0);
-  append_fixed64(out, header.sequence);
-  append_fixed64(out, header.next_log);
-  append_fixed64(out, checksum(out));
-  return out;
-}
 
 // Gathers entries into records, and hands them to the file as they fill.
 class EntriesWriter {
@@ -82,7 +71,7 @@ Result<std::uint64_t> write_checkpoint(FileSystem& files, std::string_view direc
                                        const SyncNames& sync_names) {
   const auto write = [&](AppendFile& file) {
     EntriesWriter writer(file, header.sequence);
-    Status done = file.append(encode_header(header));
+    Status done = file.append(encode_checkpoint_header(header));
     if (done) done = write_visible(writer, header.sequence, versions);
     if (done) done = writer.finish();
     return done;

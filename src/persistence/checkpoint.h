@@ -84,8 +84,9 @@ struct Damage {
   std::string what;      // for people
 };
 
-// What the bytes of a checkpoint's header say. `path` is for messages. Errors: `corruption`;
-// `invalid_argument` for a newer format version.
+// The 40 bytes that a checkpoint begins with; and what they say. `path` is for messages. Errors:
+// `corruption`; `invalid_argument` for a newer format version.
+std::string encode_checkpoint_header(const CheckpointHeader& header);
 Result<CheckpointHeader> decode_checkpoint_header(std::string_view file, std::string_view path);
 
 // Reads the directory's checkpoint and hands over its entries in order; none if there is no

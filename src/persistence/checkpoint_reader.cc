@@ -5,21 +5,23 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/checksum.h"
 #include "base/coding.h"
 #include "base/quote.h"
 #include "persistence/checkpoint.h"
+#include "persistence/file_header.h"
 
 namespace kv {
 namespace {
 
-constexpr std::size_t summed_bytes = checkpoint_layout::header_bytes - sizeof(std::uint64_t);
+constexpr std::string_view remedy = "`kvcli salvage` saves what can still be read";
+constexpr FileKind file_kind = {checkpoint_layout::magic, checkpoint_layout::version,
+                                "a checkpoint", remedy};
+static_assert(checkpoint_layout::header_bytes == file_header_bytes);
 constexpr std::size_t sequence_offset = 16;
 
 std::unexpected<Error> corrupt(std::string_view path, std::uint64_t offset, std::string_view what) {
-  return failure(Code::corruption, fmt::format("{}, offset {}: {}; `kvcli salvage` saves what can "
-                                               "still be read",
-                                               quote(path), offset, what));
+  return failure(Code::corruption,
+                 fmt::format("{}, offset {}: {}; {}", quote(path), offset, what, remedy));
 }
 
 // Where the first intact record begins, at the offset or further on; the file's size if there is
@@ -181,31 +183,15 @@ CheckpointHeader salvage_header(const FileSystem& files, std::string_view direct
 
 }  // namespace
 
+std::string encode_checkpoint_header(const CheckpointHeader& header) {
+  return encode_file_header(file_kind, {0, header.sequence, header.next_log});
+}
+
 Result<CheckpointHeader> decode_checkpoint_header(std::string_view file, std::string_view path) {
-  std::string_view rest = file.substr(0, checkpoint_layout::header_bytes);
-  if (rest.size() < checkpoint_layout::header_bytes ||
-      !rest.starts_with(checkpoint_layout::magic)) {
-    return corrupt(path, 0, "this is not how a checkpoint begins");
-  }
-  const std::uint64_t expected = checksum(rest.substr(0, summed_bytes));
-  rest.remove_prefix(checkpoint_layout::magic.size());
-  std::uint32_t version = 0;
-  std::uint32_t zero = 0;
-  std::uint64_t sum = 0;
-  CheckpointHeader header;
-  const bool whole = take_fixed32(rest, version) && take_fixed32(rest, zero) &&
-                     take_fixed64(rest, header.sequence) && take_fixed64(rest, header.next_log) &&
-                     take_fixed64(rest, sum);
-  if (!whole || sum != expected || header.sequence > max_sequence) {
-    return corrupt(path, 0, "the header's checksum is not its bytes'");
-  }
-  if (version != checkpoint_layout::version) {
-    return failure(Code::invalid_argument,
-                   fmt::format("{} has format version {}, and this program reads {}; open it with "
-                               "the version of kvdb that wrote it",
-                               quote(path), version, checkpoint_layout::version));
-  }
-  return header;
+  const Result<FileHeader> header = decode_file_header(file, file_kind, path);
+  if (!header) return failure(header.error());
+  if (header->first > max_sequence) return damaged_header(file_kind, path);
+  return CheckpointHeader{.sequence = header->first, .next_log = header->second};
 }
 
 Result<std::optional<CheckpointHeader>> read_checkpoint(const FileSystem& files,

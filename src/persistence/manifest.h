@@ -21,16 +21,18 @@
 //           8  fixed32  format version, 1
 //          12  fixed32  0
 //          16  fixed64  number: the next manifest's is larger by 1
-//          24  fixed64  checksum of the 24 bytes before, with seed 0
-//          32  records of kind `edit`. The number in a record's header says which one it is, from 1
+//          24  fixed64  0
+//          32  fixed64  checksum of the 32 bytes before, with seed 0
+//          40  records of kind `edit`. The number in a record's header says which one it is, from 1
 //              on; `unsynced` is 0. The payload is an edit (storage/version.h). Behind a clean
 //              close, one of kind `end`, with the number that would come next
 //
 // *What a reader concludes.* An edit was synced before the next was begun. So where an intact
 // record, an end record for instance, stands behind bytes that are none, the disk has lost what it
 // had: `corruption`. Where nothing intact stands behind them, that may be an edit that a crash
-// tore: it is dropped and reported. The first edit was synced before the manifest got its name:
-// damage there is always `corruption`.
+// tore: it is dropped and reported, up to the end of the file. The first edit was synced before the
+// manifest got its name: damage there is always `corruption`. So is anything behind the end record,
+// zeros too: nothing was ever written there.
 //
 // *Thread safety*: one thread at a time for each directory.
 
@@ -50,7 +52,7 @@ namespace kv {
 namespace manifest_layout {
 inline constexpr std::string_view magic = "kvdb.man";
 inline constexpr std::uint32_t version = 1;
-inline constexpr std::size_t header_bytes = 32;
+inline constexpr std::size_t header_bytes = 40;
 }  // namespace manifest_layout
 
 inline constexpr std::string_view manifest_name = "manifest";
@@ -58,7 +60,7 @@ inline constexpr std::string_view manifest_name = "manifest";
 // "db/manifest".
 std::string manifest_path(std::string_view directory);
 
-// The header's 32 bytes; and what they say. `path` is for messages. Errors: `corruption` where they
+// The header's 40 bytes; and what they say. `path` is for messages. Errors: `corruption` where they
 // are damaged or too few; `invalid_argument` for a newer format version.
 std::string encode_manifest_header(std::uint64_t number);
 Result<std::uint64_t> decode_manifest_header(std::string_view file, std::string_view path);
@@ -73,7 +75,8 @@ class ManifestWriter {
   // whether the edit is there: every later call fails with the same error, and touches nothing.
   virtual Status append(const VersionEdit& edit) = 0;
 
-  // Adds the end record, durable when this returns. Nothing may be appended any more.
+  // Adds the end record, durable when this returns. Errors: as append.  Requires: nothing is called
+  // afterwards that writes.
   virtual Status close() = 0;
 
   // Of the file.
@@ -87,8 +90,8 @@ class ManifestWriter {
 // Puts a manifest of this number, which holds this version as its only edit, in the place of the
 // one that is there, if there is one; it is durable, under its name, when this returns. Errors:
 // those of the files; the old manifest stands then, unless it was the directory's sync that failed:
-// then either may. `sync_names` is how the directory is synced; null: by
-// FileSystem::sync_directory. (Task 6.3)
+// then either may; or the opening of the new one, which stands then. `sync_names` is how the
+// directory is synced; null: by FileSystem::sync_directory. (Task 6.3)
 Result<std::unique_ptr<ManifestWriter>> start_manifest(FileSystem& files,
                                                        std::string_view directory,
                                                        std::uint64_t number, const Version& version,
@@ -103,7 +106,8 @@ struct ReadManifest {
 
 // What the manifest's bytes say: the version after its last intact edit. `path` is for messages.
 // Errors: `corruption`, naming the offset and what to do: damage as above, a record that does not
-// belong here, an edit that is none, or that does not fit (storage/version.h); `invalid_argument`
+// belong here or has another number than its turn is, an end record in place of the first edit, an
+// edit that is none, or that does not fit (storage/version.h); `invalid_argument`
 // for a newer format version. (Task 6.3)
 Result<ReadManifest> read_manifest(std::string_view file, std::string_view path);
 

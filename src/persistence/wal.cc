@@ -1,22 +1,20 @@
 #include "persistence/wal.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-#include "base/checksum.h"
-#include "base/coding.h"
 #include "base/file_system.h"
-#include "base/quote.h"
+#include "persistence/file_header.h"
 #include "storage/internal_key.h"
 
 namespace kv {
 namespace {
 
 constexpr std::string_view suffix = ".log";
-constexpr std::size_t summed_bytes = log_layout::header_bytes - sizeof(std::uint64_t);
+constexpr FileKind file_kind = {log_layout::magic, log_layout::version, "a log",
+                                "`kvcli salvage` saves what can still be read"};
+static_assert(log_layout::header_bytes == file_header_bytes);
 
 }  // namespace
 
@@ -29,42 +27,14 @@ std::size_t used_bytes(std::string_view file) {
 }
 
 std::string encode_log_header(const LogHeader& header) {
-  std::string out(log_layout::magic);
-  append_fixed32(out, log_layout::version);
-  append_fixed32(out, header.unsynced);
-  append_fixed64(out, header.number);
-  append_fixed64(out, header.first);
-  append_fixed64(out, checksum(out));
-  return out;
+  return encode_file_header(file_kind, {header.unsynced, header.number, header.first});
 }
 
 Result<LogHeader> decode_log_header(std::string_view file, std::string_view path) {
-  std::string_view rest = file.substr(0, log_layout::header_bytes);
-  if (rest.size() < log_layout::header_bytes || !rest.starts_with(log_layout::magic)) {
-    return failure(Code::corruption,
-                   fmt::format("{} does not begin with a log's header; its first {} bytes are lost",
-                               quote(path), log_layout::header_bytes));
-  }
-  const std::uint64_t expected = checksum(rest.substr(0, summed_bytes));
-  rest.remove_prefix(log_layout::magic.size());
-  std::uint32_t version = 0;
-  LogHeader header{};
-  std::uint64_t sum = 0;
-  const bool whole = take_fixed32(rest, version) && take_fixed32(rest, header.unsynced) &&
-                     take_fixed64(rest, header.number) && take_fixed64(rest, header.first) &&
-                     take_fixed64(rest, sum);
-  if (!whole || sum != expected || header.first == 0 || header.first > max_sequence) {
-    return failure(Code::corruption, fmt::format("the header of {}, offset 0, is damaged: its "
-                                                 "checksum is not that of its bytes",
-                                                 quote(path)));
-  }
-  if (version != log_layout::version) {
-    return failure(Code::invalid_argument,
-                   fmt::format("{} has format version {}, and this program reads {}; open it with "
-                               "the version of kvdb that wrote it",
-                               quote(path), version, log_layout::version));
-  }
-  return header;
+  const Result<FileHeader> header = decode_file_header(file, file_kind, path);
+  if (!header) return failure(header.error());
+  if (header->second == 0 || header->second > max_sequence) return damaged_header(file_kind, path);
+  return LogHeader{.number = header->first, .first = header->second, .unsynced = header->small};
 }
 
 Result<LogHeader> read_log_header(const FileSystem& files, std::string_view directory,

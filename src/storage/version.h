@@ -102,15 +102,17 @@ struct VersionEdit {
 
 // The edit as bytes; and the other way round. Errors: `corruption` where the bytes are no edit: a
 // tag that does not exist, a field that is cut off, one of the first four fields twice, a level
-// that there is not, a table without entries, keys that are no internal keys or in the wrong order.
-// (Task 6.2)
+// that there is not, a table without entries, keys that are no internal keys, keys or writes that
+// end before they begin. (Task 6.2)
 std::string encode_edit(const VersionEdit& edit);
 Result<VersionEdit> decode_edit(std::string_view bytes);
 
 // The version that the edit makes of this one: first tables go, then others come, each into its
 // place. Errors: `corruption` where the edit does not fit: it takes away a table that is not in
 // that level, brings one whose number is there or is not smaller than next_table, breaks invariant
-// 2 or 3, or lets next_log, put_away, known_from or next_table go back. (Task 6.2)
+// 2 or 3, or lets next_log, put_away, known_from or next_table go back. What next_table becomes by
+// the edit counts for its own tables.  Requires: levels that there are, keys that are internal
+// keys, as decode_edit gives them. (Task 6.2)
 Result<Version> apply(const Version& version, const VersionEdit& edit);
 
 // The edit that makes this version of an empty one.
