@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "tests/06-compaction/survivors.h"
-#include "tests/support/drawn.h"
 #include "tests/support/expect.h"
 
 namespace kv::test {
@@ -314,37 +312,6 @@ TEST_F(SurvivingVersions, ThousandsOfVersionsLeaveWhatIsSeen) {
   const auto left = walk({versions, {5000, 20'000}});
   EXPECT_EQ(saw(call, text_of(rest_of(*left))), "key@20000=v key@5000=v");
 }
-
-// Random merges, with small numbers and few keys, so that versions, snapshots and what is published
-// fall together in every way.
-class DrawnMerges : public Drawn {
- public:
-  using Drawn::Drawn;
-
-  Merge merge() {
-    std::map<std::string, std::vector<Listed>> by_key;
-    const std::size_t writes = below(24);
-    for (SequenceNumber sequence = writes; sequence > 0; --sequence) {
-      if (once_in(4)) continue;
-      const std::string user_key(key());
-      Listed version{user_key, sequence, {}};
-      if (!once_in(3)) version.value = (once_in(3) ? "x" : "") + std::to_string(sequence);
-      by_key[user_key].push_back(std::move(version));
-    }
-    Merge drawn;
-    for (const auto& [user_key, versions] : by_key) {
-      drawn.versions.insert(drawn.versions.end(), versions.begin(), versions.end());
-      if (once_in(3)) drawn.older.insert(user_key);
-    }
-    const std::size_t published = 1 + below(26);
-    for (std::size_t left = below(4); left > 0; --left) {
-      drawn.readers.push_back(1 + below(published));
-    }
-    drawn.readers.push_back(published);
-    std::ranges::sort(drawn.readers);
-    return drawn;
-  }
-};
 
 // What random merges leave is told in one, at the end, and what went wrong in the failure.
 TEST_F(SurvivingVersions, OfRandomMergesJustWhatTheRuleSaysIsLeft) {

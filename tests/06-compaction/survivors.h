@@ -7,8 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <memory>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "storage/surviving_versions.h"
+#include "tests/support/drawn.h"
 #include "tests/support/told_versions.h"
 
 namespace kv::test {
@@ -157,5 +157,36 @@ inline std::string read(const std::vector<Listed>& versions, const Merge& merge,
   }
   return merge.older.contains(user_key) ? "an older value" : "nothing";
 }
+
+// Random merges, with small numbers and few keys, so that versions, snapshots and what is published
+// fall together in every way.
+class DrawnMerges : public Drawn {
+ public:
+  using Drawn::Drawn;
+
+  Merge merge() {
+    std::map<std::string, std::vector<Listed>> by_key;
+    const std::size_t writes = below(24);
+    for (SequenceNumber sequence = writes; sequence > 0; --sequence) {
+      if (once_in(4)) continue;
+      const std::string user_key(key());
+      Listed version{user_key, sequence, {}};
+      if (!once_in(3)) version.value = (once_in(3) ? "x" : "") + std::to_string(sequence);
+      by_key[user_key].push_back(std::move(version));
+    }
+    Merge drawn;
+    for (const auto& [user_key, versions] : by_key) {
+      drawn.versions.insert(drawn.versions.end(), versions.begin(), versions.end());
+      if (once_in(3)) drawn.older.insert(user_key);
+    }
+    const std::size_t published = 1 + below(26);
+    for (std::size_t left = below(4); left > 0; --left) {
+      drawn.readers.push_back(1 + below(published));
+    }
+    drawn.readers.push_back(published);
+    std::ranges::sort(drawn.readers);
+    return drawn;
+  }
+};
 
 }  // namespace kv::test
