@@ -42,12 +42,13 @@ class SurvivingVersions : public testing::Test {
     shown.clear();
     SurvivalRules rules{.readers = merge.readers,
                         .older_may_hold = [this, older = merge.older](std::string_view user_key) {
-                          asked += (asked.empty() ? "" : " ") + std::string(user_key);
+                          asked += (asked.empty() ? "" : " ") + key_text(user_key);
                           return older.contains(std::string(user_key));
                         }};
     if (!merge.drop) return rules;
     rules.drop = [this, drop = merge.drop](std::string_view key, std::string_view value) {
-      shown += (shown.empty() ? "" : " ") + std::string(key) + "=" + std::string(value);
+      shown += (shown.empty() ? "" : " ") + key_text(key) + "=";
+      shown += value.size() <= 40 ? std::string(value) : test::quoted(value);
       return drop(key, value);
     };
     return rules;
@@ -338,7 +339,7 @@ TEST_F(SurvivingVersions, OfRandomMergesWithAFilterAsWell) {
     for (std::size_t at = 0; at < merge.versions.size(); ++at) {
       if (!merge.is_shown(at)) continue;
       const Listed& version = merge.versions[at];
-      expected += (expected.empty() ? "" : " ") + version.user_key + "=" + *version.value;
+      expected += (expected.empty() ? "" : " ") + key_text(version.user_key) + "=" + *version.value;
     }
     const std::string left = text_of(rest_of(*walk(merge)));
     ASSERT_EQ(left, text_of(merge.survivors())) << "of " << text_of(merge);

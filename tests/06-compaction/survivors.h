@@ -44,13 +44,17 @@ inline std::vector<Listed> listed(const std::string& text) {
   return versions;
 }
 
-// The other way round. A key that is empty or has bytes that do not print stands in quotes, and of
-// a long value what test::quoted tells.
+// A key in that language: one that is empty or has bytes that do not print stands in quotes.
+inline std::string key_text(std::string_view user_key) {
+  std::string quoted = test::quoted(user_key);
+  const bool plain = !user_key.empty() && quoted.size() == user_key.size() + 2;
+  return plain ? std::string(user_key) : quoted;
+}
+
+// The other way round. Of a long value it tells what test::quoted does.
 inline std::string text_of(const Listed& version) {
-  const std::string quoted_key = test::quoted(version.user_key);
-  const bool plain = quoted_key.size() == version.user_key.size() + 2 && quoted_key != "\"\"";
   const std::string number = std::to_string(version.sequence);
-  const std::string key_and_number = (plain ? version.user_key : quoted_key) + "@" + number;
+  const std::string key_and_number = key_text(version.user_key) + "@" + number;
   if (!version.value) return key_and_number + "!";
   if (*version.value == number) return key_and_number;
   return key_and_number + "=" +
