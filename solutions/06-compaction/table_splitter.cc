@@ -20,8 +20,7 @@ class TableSplitter {
     // LAB 6.6  End the table if it is large enough and the entry may stand in the next one. Begin
     // one if there is none. Add the entry.
     // Hint: what decides is the user key of the entry before. Its bytes are gone by now.
-    //[ throw todo("6.6", key, value, is_full_, last_user_key_, writer_, begin_table(),
-    //end_table());
+    //[ throw todo("6.6", key, value, is_full_, last_user_key_, begin_table(), end_table());
     const std::string_view user_key = user_key_of(key);
     if (is_full_ && user_key != last_user_key_) {
       if (Status ended = end_table(); !ended) return ended;
