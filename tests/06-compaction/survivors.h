@@ -112,17 +112,27 @@ struct Merge {
     return at == 0 || versions[at - 1].user_key != versions[at].user_key;
   }
 
-  // What the rule makes of the version at this place: itself, a tombstone, or nothing.
-  std::optional<Listed> kept(std::size_t at) const {
+  // The version at this place as the filter leaves it; none if nobody sees it.
+  std::optional<Listed> seen(std::size_t at) const {
     Listed version = versions[at];
     const auto sees = [&](SequenceNumber reader) -> bool {
       return version.sequence <= reader && (is_newest(at) || reader < versions[at - 1].sequence);
     };
     if (std::ranges::none_of(all_readers(), sees)) return std::nullopt;
     if (is_shown(at) && drop(version.user_key, *version.value)) version.value.reset();
-    const bool may_go = !version.value && version.sequence <= readers.front();
-    if (may_go && !older.contains(version.user_key)) return std::nullopt;
     return version;
+  }
+
+  // Whether it is up to older levels if it stays.
+  bool asks_older(std::size_t at) const {
+    const std::optional<Listed> version = seen(at);
+    return version && !version->value && version->sequence <= readers.front();
+  }
+
+  // What the rule makes of it: itself, a tombstone, or nothing.
+  std::optional<Listed> kept(std::size_t at) const {
+    if (asks_older(at) && !older.contains(versions[at].user_key)) return std::nullopt;
+    return seen(at);
   }
 
   bool is_shown(std::size_t at) const {
