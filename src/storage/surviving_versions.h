@@ -11,17 +11,20 @@
 //   d               d@7  d@11                d@11 is newer than 9: a reader at 9 or 10 sees d@7
 //
 // *The rule.* A version is *shadowed* if there is a newer one of the same key, and no reader's
-// number lies between: from its own number on, and below the newer one's. Shadowed versions go. A
-// tombstone goes, too, if its number is at or below the smallest reader's (then nothing older of
-// the key is kept here), and no older level may hold the key.
+// number lies between: from its own number on, and below the newer one's. Shadowed versions go.
+// (Readers may come at any number from the last one on: what is newer than that shadows nothing.) A
+// tombstone that is left goes, too, if its number is at or below the smallest reader's (then
+// nothing older of the key is kept here), and no older level may hold the key.
 //
-// *The filter.* A value that every reader would see as the newest (its number lies above those of
-// all snapshots and is published) is shown to the filter, if there is one. What the filter drops is
-// treated as if that write had erased the key.
+// *The filter.* A value that every reader but the snapshots would see as the newest (there is no
+// newer version of the key, and its number lies above those of all snapshots and is published) is
+// shown to the filter, if there is one. What the filter drops is treated as if that write had
+// erased the key.
 //
 // *Thread safety*: as InternalIterator. *Ownership*: owns the walk; what it walks over must outlive
 // it.
-// *Errors*: those of the walk; `corruption` for bytes that are no internal key.
+// *Errors*: those of the walk; `corruption` for bytes that are no internal key; `unimplemented` for
+// seek.
 
 #include <functional>
 #include <memory>
@@ -36,12 +39,12 @@ namespace kv {
 
 struct SurvivalRules {
   // The numbers at which somebody reads, ascending: snapshots, and as the last one the number up to
-  // which writes are published. Whoever comes later reads at that one or above.
-  // Requires: at least one.
+  // which writes are published: a snapshot at that number makes it stand there twice. Whoever comes
+  // later reads at the last one or above.  Requires: at least one.
   std::vector<SequenceNumber> readers;
 
   // Whether a level below those that are merged may hold the user key. Asked at most once for each
-  // key, the keys ascending.
+  // key, the keys ascending, and only where it decides.
   std::function<bool(std::string_view user_key)> older_may_hold;
 
   CompactionFilter drop{};  // kv/options.h; null: nothing is dropped by it

@@ -7,8 +7,8 @@
 //     table 12    table 13   table 14    and never between two versions of one user key
 //
 // *Thread safety*: one thread at a time. *Ownership*: as each says.
-// *Errors*: those of the walk and of the files. After one, the files that were made are of no use;
-// they are listed, so that they can be removed.
+// *Errors*: those of the walk and of the files. After one, the files that were made are of no use:
+// whoever made them knows their names, and removes them.
 
 #include <cstdint>
 #include <functional>
@@ -44,7 +44,7 @@ struct SplitOptions {
 
 // Writes all that the walk yields, each table synced when it is complete (its name is not durable
 // yet). No file is made for no entries. Returns what is to be known of the tables, in order.
-// Requires: `versions` walks forward, and has not stepped yet.
+// Requires: `versions` walks forward over internal keys, and has not stepped yet.
 // Errors: as above; `closed` when told to stop. (Task 6.6)
 Result<std::vector<TableInfo>> write_tables(InternalIterator& versions, const MakeTableFile& make,
                                             const SplitOptions& options);
