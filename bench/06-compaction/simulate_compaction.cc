@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <iterator>
@@ -68,51 +69,82 @@ Picker picker_of(const std::string& name, const Settings& settings) {
   return [options](const Version& version) { return pick_size_tiered(version, options); };
 }
 
-struct Line {
-  std::size_t write_outs;
-  SimulatedCosts costs;
+// How things went over some write-outs. Right after a job a store looks better than it does most of
+// the time, so what reads and space cost is their average over all these write-outs.
+class Span {
+ public:
+  void add(const SimulatedCosts& costs) {
+    last_ = costs;
+    read_ += costs.read_amplification;
+    space_ += costs.space_amplification;
+    most_space_ = std::max(most_space_, costs.space_amplification);
+    ++write_outs_;
+  }
+
+  const SimulatedCosts& last() const { return last_; }
+  std::string amplifications() const {
+    const double count = static_cast<double>(std::max<std::size_t>(write_outs_, 1));
+    return fmt::format("{:>8.2f}{:>8.2f}{:>8.2f}{:>8.2f}", last_.write_amplification, read_ / count,
+                       space_ / count, most_space_);
+  }
+
+ private:
+  SimulatedCosts last_;
+  double read_ = 0;
+  double space_ = 0;
+  double most_space_ = 0;
+  std::size_t write_outs_ = 0;
 };
 
-double mib(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+struct Line {
+  std::size_t write_outs;
+  Span since_the_line_before;
+};
 
-std::string amplifications(const SimulatedCosts& costs) {
-  return fmt::format("{:>8.2f}{:>8.2f}{:>8.2f}", costs.write_amplification,
-                     costs.read_amplification, costs.space_amplification);
-}
+struct Outcome {
+  std::vector<Line> lines;
+  Span all;
+};
+
+constexpr const char* amplification_titles = "   write    read   space    most";
+
+double mib(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 void print_steps(const std::string& picker, const std::vector<Line>& lines) {
   std::size_t deepest = 0;
   for (const Line& line : lines) {
     for (std::size_t level = 0; level < level_count; ++level) {
-      if (line.costs.tables[level] > 0) deepest = std::max(deepest, level);
+      if (line.since_the_line_before.last().tables[level] > 0) deepest = std::max(deepest, level);
     }
   }
   fmt::print("\n{}: of each level, its tables and MiB\n\n{:>10}", picker, "write-outs");
   for (std::size_t level = 0; level <= deepest; ++level) {
     fmt::print("{:>15}", fmt::format("level {}", level));
   }
-  fmt::print("{:>8}{:>8}{:>8}   amplification\n", "write", "read", "space");
+  fmt::print("{}\n", amplification_titles);
   for (const Line& line : lines) {
     fmt::print("{:>10}", line.write_outs);
     for (std::size_t level = 0; level <= deepest; ++level) {
-      const std::size_t tables = line.costs.tables[level];
+      const std::size_t tables = line.since_the_line_before.last().tables[level];
       fmt::print("{:>15}", tables == 0
                                ? "."
-                               : fmt::format("{} {:8.2f}", tables, mib(line.costs.bytes[level])));
+                               : fmt::format("{} {:8.2f}", tables,
+                                             mib(line.since_the_line_before.last().bytes[level])));
     }
-    fmt::print("{}\n", amplifications(line.costs));
+    fmt::print("{}\n", line.since_the_line_before.amplifications());
   }
 }
 
-void print_summary(const std::vector<std::pair<std::string, SimulatedCosts>>& pickers) {
-  fmt::print("\n{:<14}{:>8}{:>8}{:>8}   amplification at the end\n", "", "write", "read", "space");
-  for (const auto& [name, costs] : pickers) {
-    fmt::print("{:<14}{}   {} rewritings of {:.1f} MiB, {} moves\n", name, amplifications(costs),
-               costs.rewritings, mib(costs.written_bytes), costs.moves);
+void print_summary(const std::vector<std::pair<std::string, Span>>& pickers) {
+  fmt::print("\n{:<12}{}   amplification over all write-outs\n", "", amplification_titles);
+  for (const auto& [name, span] : pickers) {
+    const SimulatedCosts& costs = span.last();
+    fmt::print("{:<12}{}   {} rewritings, {} moves; {:.1f} MiB written\n", name,
+               span.amplifications(), costs.rewritings, costs.moves, mib(costs.written_bytes));
   }
 }
 
-Result<std::vector<Line>> simulate(const std::string& picker, const Settings& settings) {
+Result<Outcome> simulate(const std::string& picker, const Settings& settings) {
   CompactionSimulation simulation(
       picker_of(picker, settings),
       {.entry_bytes = entry_bytes,
@@ -120,33 +152,36 @@ Result<std::vector<Line>> simulate(const std::string& picker, const Settings& se
   const NextKey next_key = keys_of(settings);
   const std::size_t every =
       settings.every > 0 ? settings.every : std::max<std::size_t>(settings.write_outs / 10, 1);
-  std::vector<Line> lines;
+  Outcome outcome;
+  Span span;
   std::vector<std::uint64_t> keys(settings.entries_per_write_out);
   for (std::size_t done = 1; done <= settings.write_outs; ++done) {
     std::ranges::generate(keys, std::cref(next_key));
     if (Status written = simulation.write_out(keys); !written) return failure(std::move(written));
-    if (done % every == 0 || done == settings.write_outs) {
-      lines.push_back({done, simulation.costs()});
-    }
+    const SimulatedCosts costs = simulation.costs();
+    span.add(costs);
+    outcome.all.add(costs);
+    if (done % every != 0 && done != settings.write_outs) continue;
+    outcome.lines.push_back({done, std::exchange(span, {})});
   }
   if (Status checked = simulation.check(); !checked) return failure(std::move(checked));
-  return lines;
+  return outcome;
 }
 
 int run(const Settings& settings) {
   fmt::print("{}: {} write-outs of {} entries of {} bytes; {:.1f} MiB in all\n", settings.workload,
              settings.write_outs, settings.entries_per_write_out, entry_bytes,
              mib(settings.write_outs * settings.entries_per_write_out * entry_bytes));
-  std::vector<std::pair<std::string, SimulatedCosts>> summary;
+  std::vector<std::pair<std::string, Span>> summary;
   for (const std::string name : {"leveled", "size-tiered"}) {
     if (settings.picker != "both" && settings.picker != name) continue;
-    const Result<std::vector<Line>> lines = simulate(name, settings);
-    if (!lines) {
-      fmt::print(stderr, "simulate_compaction: {}\n", lines.error().text());
+    const Result<Outcome> outcome = simulate(name, settings);
+    if (!outcome) {
+      fmt::print(stderr, "simulate_compaction: {}\n", outcome.error().text());
       return 1;
     }
-    print_steps(name, *lines);
-    summary.emplace_back(name, lines->back().costs);
+    print_steps(name, outcome->lines);
+    summary.emplace_back(name, outcome->all);
   }
   print_summary(summary);
   return 0;
@@ -155,9 +190,11 @@ int run(const Settings& settings) {
 int run(int argc, char** argv) {
   Settings settings;
   CLI::App app{
-      "What the pickers of tables to merge cost on a workload, without a store.\n"
-      "write amplification: bytes written into tables / bytes that the user wrote; read: tables\n"
-      "whose keys span a key, on average; space: bytes in tables / bytes of the newest versions."};
+      "What the pickers of tables to merge cost on a workload, without a store.\n\n"
+      "write  bytes written into tables / bytes that the user wrote, from the beginning on\n"
+      "read   tables whose keys span a key, on average\n"
+      "space  bytes in tables / bytes of the newest version of every key, on average\n"
+      "most   the same where it was the most"};
   app.add_option("--picker", settings.picker)
       ->check(CLI::IsMember({"leveled", "size-tiered", "both"}))
       ->capture_default_str();
