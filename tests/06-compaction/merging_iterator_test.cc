@@ -28,16 +28,16 @@ bool comes_before(const Listed& a, const Listed& b) {
 // A walk that notes in a log that it is told to step or to seek.
 class NotedWalk final : public InternalIterator {
  public:
-  NotedWalk(std::string name, std::unique_ptr<InternalIterator> walk, std::string& log)
+  NotedWalk(std::string name, std::unique_ptr<InternalIterator> walk, std::vector<std::string>& log)
       : name_(std::move(name)), walk_(std::move(walk)), log_(log) {}
 
  private:
   bool do_next() override {
-    log_ += " " + name_;
+    log_.push_back(name_);
     return arrive(walk_->next());
   }
   bool do_seek(std::string_view target) override {
-    log_ += " " + name_;
+    log_.push_back(name_);
     return arrive(walk_->seek(target));
   }
   bool arrive(bool stepped) {
@@ -51,7 +51,7 @@ class NotedWalk final : public InternalIterator {
 
   const std::string name_;
   const std::unique_ptr<InternalIterator> walk_;
-  std::string& log_;
+  std::vector<std::string>& log_;
 };
 
 class MergingIterators : public testing::Test {
@@ -102,14 +102,17 @@ class MergingIterators : public testing::Test {
   }
   ToldVersions merge(Direction direction) { return ToldVersions(merged(direction)); }
 
-  // Who was stepped since the last call.
+  // Who was stepped since the last call, in the order of their names: in which order all of them
+  // are told is nobody's business.
   std::string stepped() {
-    std::string who = std::exchange(log, "");
-    return saw("who was told to step", who.empty() ? "nobody" : who.substr(1));
+    std::sort(log.begin(), log.end());
+    std::string who;
+    for (const std::string& each : std::exchange(log, {})) who += (who.empty() ? "" : " ") + each;
+    return saw("who was told to step", who.empty() ? "nobody" : who);
   }
 
   std::vector<Source> sources;
-  std::string log;
+  std::vector<std::string> log;
 };
 
 std::string how_it_is(const InternalIterator& walk) {
@@ -264,7 +267,7 @@ TEST_F(MergingIterators, SeekLeavesTheEnd) {
   EXPECT_EQ(forward.next(), "end");
   stepped();
   EXPECT_EQ(forward.seek(SeekTarget::before_versions("h")), "end");
-  EXPECT_EQ(stepped(), "memtable table 2 level 1");
+  EXPECT_EQ(stepped(), "level 1 memtable table 2");
   EXPECT_EQ(forward.next(), "end");
   EXPECT_EQ(forward.seek(SeekTarget::before_versions("b")), "\"b\"@5=\"5\"");
   EXPECT_EQ(forward.rest(), "\"c\"@12=\"12\" \"f\"@11 erased \"g\"@1=\"1\"");
