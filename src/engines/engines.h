@@ -25,5 +25,7 @@ Result<std::unique_ptr<Store>> open_wal(const Options& options);
 Result<std::unique_ptr<Store>> open_wal(const Options& options, const Environment& environment);
 Result<std::unique_ptr<Store>> open_sstable(const Options& options);
 Result<std::unique_ptr<Store>> open_sstable(const Options& options, const Environment& environment);
+Result<std::unique_ptr<Store>> open_lsm(const Options& options);
+Result<std::unique_ptr<Store>> open_lsm(const Options& options, const Environment& environment);
 
 }  // namespace kv

@@ -7,6 +7,8 @@
 // *Ownership*: the file system is borrowed and outlives the store, its snapshots and iterators; the
 // executor is shared.
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -23,10 +25,13 @@ struct Environment {
   // Takes one line of text, without its end, that is meant for people. Called by any thread,
   // several at once, and throws nothing.
   std::function<void(std::string_view message)> warn;
+
+  // Lets the calling thread sleep, when writers are to be slowed. Null: nobody sleeps.
+  std::function<void(std::chrono::microseconds)> pause{};
 };
 
-// The operating system's files, one thread of one's own, and the standard error stream.
-// Errors: `unavailable` where the system gives no thread.
-Result<Environment> real_environment();
+// The operating system's files, so many threads of one's own, and the standard error stream.
+// Errors: `unavailable` where the system gives no threads.
+Result<Environment> real_environment(std::size_t threads = 1);
 
 }  // namespace kv

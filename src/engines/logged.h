@@ -25,7 +25,12 @@ struct LoggedEngine {
   std::size_t default_log_bytes;  // where Options::write_buffer_bytes is unset
   std::function<std::unique_ptr<LogArchive>(ArchivePlace place, std::size_t log_bytes)>
       make_archive;
-  MakeReadView make_read_view{};                              // LsmParts
+  MakeReadView make_read_view{};  // LsmParts
+
+  // Asked before the commit's own make_room, and behind its settle. Absent: nothing more to do.
+  std::function<Status()> make_room{};
+  std::function<Status(const Range& range, const Context& context)> compact{};
+
   std::function<std::vector<Maintenance::Level>()> levels{};  // LsmParts
   std::function<void(Figures& figures)> count{};              // LsmParts
 };

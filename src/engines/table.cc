@@ -16,6 +16,7 @@ constexpr Engine table[] = {
     {"wal", "the memtable with a write-ahead log: what was acknowledged survives", true, open_wal},
     {"sstable", "memtables that are written out to sorted tables: more than fits into memory", true,
      open_sstable},
+    {"lsm", "tables that are merged in levels: a whole log-structured merge tree", true, open_lsm},
 };
 
 }  // namespace

@@ -17,7 +17,7 @@
 namespace kv {
 
 struct BackPressure {
-  std::size_t slow_tables = 8;   // from so many tables in level 0 on
+  std::size_t slow_tables = 8;  // from so many tables in level 0 on
   std::size_t stop_tables = 12;
   std::chrono::microseconds pause{1000};  // at each write, while slowed
 

@@ -124,9 +124,9 @@ void Compactor::work() {
 // Does what is to be done next, first for the range that is wanted, if one is. False if there is
 // nothing.
 bool Compactor::do_next_job(const LevelState& state, const Wanted* wanted, Status& done) {
-  const std::optional<Compaction> job =
-      wanted != nullptr ? pick_range(state.version, wanted->start, wanted->end)
-                        : options_.picker(state.version);
+  const std::optional<Compaction> job = wanted != nullptr
+                                            ? pick_range(state.version, wanted->start, wanted->end)
+                                            : options_.picker(state.version);
   if (!job) return false;
   try {
     // A range that somebody wants compacted is rewritten, so that it loses what nobody sees.
@@ -164,8 +164,8 @@ Status Compactor::rewrite(const Compaction& job, const LevelState& state) {
   }
   if (!ready) {
     for (const TableNumber number : made) {
-      static_cast<void>(levels_.place().files.unlink(
-          join(levels_.place().directory, table_name(number))));
+      static_cast<void>(
+          levels_.place().files.unlink(join(levels_.place().directory, table_name(number))));
     }
     return ready;
   }
@@ -198,14 +198,14 @@ Result<std::vector<TableInfo>> Compactor::write(const Compaction& job, const Lev
   const SequenceNumber first =
       std::ranges::min(inputs, {}, &TableInfo::first_sequence).first_sequence;
   const SequenceNumber last = std::ranges::max(inputs, {}, &TableInfo::last_sequence).last_sequence;
-  const auto survivors = make_surviving_versions(
-      make_merging_iterator(walks_of(job, state), Direction::forward),
-      {.readers = target_->readers(last),
-       .older_may_hold =
-           [&](std::string_view user_key) {
-             return older_may_hold(state.version, job, first, user_key);
-           },
-       .drop = options_.drop});
+  const auto survivors =
+      make_surviving_versions(make_merging_iterator(walks_of(job, state), Direction::forward),
+                              {.readers = target_->readers(last),
+                               .older_may_hold =
+                                   [&](std::string_view user_key) {
+                                     return older_may_hold(state.version, job, first, user_key);
+                                   },
+                               .drop = options_.drop});
   const auto make_file = [&]() -> Result<NewTableFile> {
     const TableNumber number = levels_.new_number();
     auto file = levels_.place().files.create(join(levels_.place().directory, table_name(number)));

@@ -156,6 +156,7 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
     if (Status written = directory->write_format(engine); !written) {
       return failure(std::move(written));
     }
+    directory->made_by_ = engine;
   }
   return directory;
 }

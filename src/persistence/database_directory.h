@@ -41,7 +41,8 @@ class DatabaseDirectory {
   // engine's, or a newer format; `unavailable` if the store is open, in this process or another;
   // `corruption` if FORMAT is damaged, or missing beside files of ours; those of FileSystem.
   static Result<DatabaseDirectory> open(FileSystem& files, std::string_view path,
-                                        std::string_view engine);
+                                        std::string_view engine,
+                                        std::string_view takes_over = {});
 
   // Opens a directory that is there, whatever its FORMAT says; for salvage. Errors: `unavailable`
   // as open; those of FileSystem.
@@ -74,9 +75,8 @@ class DatabaseDirectory {
   std::string made_by_;
 };
 
-// Which engine the directory belongs to; lsm, if there is a manifest, also where FORMAT does not say
-// so yet. Takes no lock. Errors: as open; `invalid_argument` if
-// there is no store.
+// Which engine the directory belongs to; lsm, if there is a manifest, also where FORMAT does not
+// say so yet. Takes no lock. Errors: as open; `invalid_argument` if there is no store.
 Result<std::string> engine_of(const FileSystem& files, std::string_view directory);
 
 }  // namespace kv

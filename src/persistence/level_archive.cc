@@ -133,8 +133,7 @@ class LeveledTables final : public LevelArchive {
 
 std::unique_ptr<LevelArchive> make_level_archive(ArchivePlace place, TableArchiveParts parts,
                                                  CompactorOptions compaction) {
-  return std::make_unique<LeveledTables>(std::move(place), std::move(parts),
-                                         std::move(compaction));
+  return std::make_unique<LeveledTables>(std::move(place), std::move(parts), std::move(compaction));
 }
 
 }  // namespace kv

@@ -8,8 +8,8 @@
 //                                  └──> level 1 ──> level 2 ──> ...     persistence/compactor.h
 //
 // *Thread safety*: as LogArchive; compact, make_room, levels and statistics as Compactor.
-// *Errors*: those of its parts. A write-out that fails leaves its memtable where it is, and is tried
-// again into another file; when two memtables wait, no more is written (is_full).
+// *Errors*: those of its parts. A write-out that fails leaves its memtable where it is, and is
+// tried again into another file; when two memtables wait, no more is written (is_full).
 
 #include <cstdint>
 #include <memory>

@@ -222,7 +222,8 @@ class DirectoryCommit final : public LoggedCommit {
 Result<std::unique_ptr<LoggedCommit>> open_logged_commit(FileSystem& files,
                                                          std::shared_ptr<Executor> executor,
                                                          LoggedCommitOptions options) {
-  auto directory = DatabaseDirectory::open(files, options.directory, options.engine, options.takes_over);
+  auto directory =
+      DatabaseDirectory::open(files, options.directory, options.engine, options.takes_over);
   if (!directory) return failure(std::move(directory));
   return std::make_unique<DirectoryCommit>(*std::move(directory), std::move(executor),
                                            std::move(options));

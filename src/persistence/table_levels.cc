@@ -27,12 +27,12 @@ Status check_same(const Table& table, const TableInfo& info, const std::string& 
       properties.smallest == info.smallest && properties.largest == info.largest) {
     return {};
   }
-  return failure(Code::corruption,
-                 fmt::format("{} is another table than the manifest names: it has {} bytes and {} "
-                             "entries, and should have {} and {}; put the right one back, or let "
-                             "`kvcli salvage` make a new manifest of what is there",
-                             quote(path), table.file_bytes(), properties.entries, info.bytes,
-                             info.entries));
+  return failure(
+      Code::corruption,
+      fmt::format("{} is another table than the manifest names: it has {} bytes and {} "
+                  "entries, and should have {} and {}; put the right one back, or let "
+                  "`kvcli salvage` make a new manifest of what is there",
+                  quote(path), table.file_bytes(), properties.entries, info.bytes, info.entries));
 }
 
 }  // namespace
@@ -203,8 +203,7 @@ void TableLevels::remove_orphans() {
   if (!names) return;
   for (const std::string& name : *names) {
     const auto number = table_number(name);
-    const bool is_orphan =
-        number ? !state_->tables.contains(*number) : is_unfinished_table(name);
+    const bool is_orphan = number ? !state_->tables.contains(*number) : is_unfinished_table(name);
     if (is_orphan) static_cast<void>(place_.files.unlink(join(place_.directory, name)));
   }
 }

@@ -16,8 +16,8 @@
 // *Thread safety*: open and start: one thread, before any other call. The rest: any thread; edits
 // are installed one after the other.
 // *Ownership*: borrows the target that start is given.
-// *Errors*: `corruption` for a manifest that is missing or damaged, and for tables that it names and
-// that are missing, damaged or others, naming the file and what to do; those of the files.
+// *Errors*: `corruption` for a manifest that is missing or damaged, and for tables that it names
+// and that are missing, damaged or others, naming the file and what to do; those of the files.
 // *Simplification*: every table is open, with its filter and its index in memory.
 
 #include <atomic>
@@ -90,7 +90,7 @@ class TableLevels {
 
   const ArchivePlace place_;
   const TableArchiveParts parts_;
-  LsmTarget* target_ = nullptr;       // set by start
+  LsmTarget* target_ = nullptr;        // set by start
   std::uint64_t manifest_number_ = 0;  // set by open: of the one that was found
   ArchivedTables taken_over_;          // by open, used up by start: not from a manifest
 
