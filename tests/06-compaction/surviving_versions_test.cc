@@ -65,7 +65,10 @@ class SurvivingVersions : public testing::Test {
     const auto versions = walk(merge);
     std::string left = text_of(rest_of(*versions));
     if (!versions->status()) left += " " + std::string(name(versions->status().error().code()));
-    observe(call, "left: " + left + "; asked for: " + asked + "; shown to the filter: " + shown);
+    std::string seen = left.empty() ? "nothing is left" : "left: " + left;
+    if (!asked.empty()) seen += "; older levels were asked for " + asked;
+    if (merge.drop) seen += "; the filter was shown " + (shown.empty() ? "nothing" : shown);
+    observe(call, seen);
     return left;
   }
   std::string survivors(const std::string& versions, Readers readers,
