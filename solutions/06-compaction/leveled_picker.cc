@@ -21,8 +21,7 @@ std::string reason_for(const Version& version, std::size_t level, const LeveledO
 // The table of the level that costs the least to move (pick_leveled).
 // Requires: the level has one, and is not the last.
 const TableInfo& cheapest(const Version& version, std::size_t level) {
-  // LAB 6.4  For each table, the bytes that it overlaps in the level below, for each byte of its
-  // own.
+  // LAB 6.4  For each table, the bytes that it overlaps in the level below, ÷ its own bytes.
   //[ throw todo("6.4", version, level);
   const TableInfo* best = nullptr;
   double least = 0;
@@ -77,8 +76,8 @@ double urgency(const Version& version, std::size_t level, const LeveledOptions& 
 
 std::optional<Compaction> pick_leveled(const Version& version, const LeveledOptions& options) {
   // LAB 6.4  Which level is the most urgent, which of its tables go (cheapest), and what they
-  // overlap below (overlapped_by). Hint: in level 0, a table that stays behind may have older
-  // versions of what goes.
+  // overlap below (overlapped_by). Reasons are there already (reason_for).
+  // Hint: a table of level 0 that stays behind may have older versions of what goes below it.
   //[ throw todo("6.4", version, options, &cheapest, &overlapped_by, &reason_for);
   std::size_t level = 0;
   double most = 0;

@@ -15,14 +15,12 @@ namespace {
 
 using Walks = std::vector<std::unique_ptr<InternalIterator>>;
 
-// A walk that stands on an entry, and that entry's key, so that a comparison need not ask the walk.
-// The view is valid until the walk steps.
+// A walk that stands on an entry, and that entry's internal key, so that a comparison need not ask
+// the walk. The view is valid until the walk steps.
 struct Standing {
-  explicit Standing(InternalIterator& stands)
-      : user_key(user_key_of(stands.key())), tag(tag_of(stands.key())), walk(&stands) {}
+  explicit Standing(InternalIterator& stands) : key(stands.key()), walk(&stands) {}
 
-  std::string_view user_key;
-  std::uint64_t tag;
+  std::string_view key;
   InternalIterator* walk;
 };
 
@@ -100,38 +98,32 @@ class MergingWalk final : public InternalIterator {
   // places with the one below that comes first, until that one does not come before it.
   void sift_down(std::size_t place) {
     // LAB 6.1  Two comparisons a row, so two in all where the walk stays at the top.
-    // Hint: the last place that has anything below it may have just one; and a heap that has become
-    // empty has no place at all.
+    // Hint: the last place that has anything below it may have just one.
     //[ throw todo("6.1", place, heap_);
-    if (heap_.empty()) return;
-    const Standing sinking = heap_[place];
     for (std::size_t below = 2 * place + 1; below < heap_.size(); below = 2 * place + 1) {
       if (below + 1 < heap_.size() && comes_before(heap_[below + 1], heap_[below])) ++below;
-      if (!comes_before(heap_[below], sinking)) break;
-      heap_[place] = heap_[below];
+      if (!comes_before(heap_[below], heap_[place])) return;
+      std::swap(heap_[below], heap_[place]);
       place = below;
     }
-    heap_[place] = sinking;
     //]
   }
 
   // Stands on the entry of the walk at the top; false where the heap is empty.
   bool arrive() {
     if (heap_.empty()) return false;
-    stand_on(heap_.front().walk->key(), heap_.front().walk->value());
+    stand_on(heap_.front().key, heap_.front().walk->value());
     return true;
   }
 
   // Whether entry `a` comes before `b` in the direction of the walk: as internal_key_less, without
   // a call for what every step asks for. No two entries are equal.
   bool comes_before(const Standing& a, const Standing& b) const {
-    const std::size_t shared = std::min(a.user_key.size(), b.user_key.size());
-    const int bytes = shared == 0 ? 0 : std::memcmp(a.user_key.data(), b.user_key.data(), shared);
-    if (bytes != 0) return (bytes < 0) != reverse_;
-    if (a.user_key.size() != b.user_key.size()) {
-      return (a.user_key.size() < b.user_key.size()) != reverse_;
-    }
-    return (a.tag > b.tag) != reverse_;
+    const std::size_t shared = std::min(a.key.size(), b.key.size()) - tag_bytes;
+    const int order = std::memcmp(a.key.data(), b.key.data(), shared);
+    if (order != 0) return (order < 0) != reverse_;
+    if (a.key.size() != b.key.size()) return (a.key.size() < b.key.size()) != reverse_;
+    return (tag_of(a.key) > tag_of(b.key)) != reverse_;
   }
 
   const Walks walks_;

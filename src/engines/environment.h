@@ -28,6 +28,9 @@ struct Environment {
 
   // Lets the calling thread sleep, when writers are to be slowed. Null: nobody sleeps.
   std::function<void(std::chrono::microseconds)> pause{};
+
+  // Where compactions run, which take long. Null: with the rest.
+  std::shared_ptr<Executor> compaction_executor{};
 };
 
 // The operating system's files, so many threads of one's own, and the standard error stream.

@@ -70,7 +70,8 @@ Result<CompactorOptions> compaction_options(const Options& options,
       .picker = [leveled](const Version& version) { return pick_leveled(version, leveled); },
       .table_bytes = table_bytes,
       .drop = options.compaction_filter,
-      .executor = environment.executor,
+      .executor =
+          environment.compaction_executor ? environment.compaction_executor : environment.executor,
       .warn = environment.warn,
       .pause = environment.pause};
 }

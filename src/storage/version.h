@@ -60,14 +60,14 @@ struct TableInfo {
   std::uint64_t entries = 0;
   SequenceNumber first_sequence = 0;  // its versions are of writes from this one ...
   SequenceNumber last_sequence = 0;   // ... to this one
-  std::string smallest;               // internal keys
-  std::string largest;
+  std::string smallest{};             // internal keys
+  std::string largest{};
 
   bool operator==(const TableInfo&) const = default;
 };
 
 struct Version {
-  std::array<std::vector<TableInfo>, level_count> levels;
+  std::array<std::vector<TableInfo>, level_count> levels{};
   std::uint64_t next_log = 0;
   SequenceNumber put_away = 0;
   SequenceNumber known_from = 0;

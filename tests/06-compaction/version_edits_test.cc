@@ -182,12 +182,12 @@ TEST_F(VersionEdits, TheOtherLevelsAscendByKey) {
 }
 
 TEST_F(VersionEdits, KeysAreInOrderAsUserKeys) {
-  // "a" stands before "aa" whatever tags they have: the bytes behind them do not count.
+  // "a" stands before "a\0", though behind its last byte, in its tag, something larger follows.
   EXPECT_EQ(version.apply(edit()
                               .next_table(9)
-                              .add(1, table(4, "aa", "ab", {1, 2}))
+                              .add(1, table(4, {"a\0", 2}, "ab", {1, 2}))
                               .add(1, table(3, "a", "a", {0xff, 0xffff}))),
-            "1: 3 [\"a\" ... \"a\"] 255-65535, 4 [\"aa\" ... \"ab\"] 1-2 | next table 9");
+            "1: 3 [\"a\" ... \"a\"] 255-65535, 4 [\"a\\x00\" ... \"ab\"] 1-2 | next table 9");
 }
 
 TEST_F(VersionEdits, TablesMayAdjoin) {

@@ -114,6 +114,7 @@ TEST_P(Engines, VersionedAsksTheContextWhileItHandsChangesOver) {
   auto* versioned = store().as<Versioned>();
   if (versioned == nullptr) GTEST_SKIP() << "the store offers no Versioned";
   constexpr int changes = 5'000;
+  // Whoever drops versions keeps what a snapshot sees, but no older number is known then.
   for (int i = 0; i < changes; ++i) ASSERT_TRUE(ok(store().put(std::to_string(i), "")));
   std::stop_source source;
   int handed_over = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
-// A log's or checkpoint's bytes with their checksums set right. No fuzzer finds a checksum, so
-// without this nothing behind a check of one would ever be reached.
+// A log's, checkpoint's or manifest's bytes with their checksums set right. No fuzzer finds a
+// checksum, so without this nothing behind a check of one would ever be reached.
 
 #include <cstdint>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "base/checksum.h"
 #include "base/coding.h"
+#include "persistence/file_header.h"
 #include "persistence/wal.h"
 
 namespace kv::fuzz {
@@ -19,11 +20,11 @@ inline void put_fixed64(std::string& bytes, std::size_t offset, std::uint64_t va
   bytes.replace(offset, encoded.size(), encoded);
 }
 
-// The header's checksum, and that of each record as far as one leads to the next. Headers of both
-// kinds of file have one size, and their checksum in one place.
+// The header's checksum, and that of each record as far as one leads to the next. All three
+// kinds of file have one header (persistence/file_header.h).
 inline std::string summed(std::string_view file, std::uint64_t seed) {
   std::string bytes(file);
-  constexpr std::size_t header = log_layout::header_bytes;
+  constexpr std::size_t header = file_header_bytes;
   if (bytes.size() < header) return bytes;
   put_fixed64(bytes, header - 8, checksum(std::string_view(bytes).substr(0, header - 8)));
   std::size_t offset = header;

@@ -88,7 +88,7 @@ TEST_F(KvcliFiles, InspectMarksTheDamageAndGoesOn) {
 
 TEST_F(KvcliFiles, InspectTellsDamageOfEveryKind) {
   const std::pair<std::string, std::string_view> cases[] = {
-      {flipped(log(), 20), "!! offset 0: the header of"},
+      {flipped(log(), 20), "!! offset 0: \"000001.log\", offset 0: the header is damaged"},
       {flipped(log(), 440), "!! offset 432: no intact record begins here, nor behind: 37 bytes"},
       {log().substr(0, 460), "!! offset 432: no intact record begins here, nor behind: "},
       {std::string(200, '\0'), "!! offset 0: "},
@@ -128,7 +128,8 @@ TEST_F(KvcliFiles, InspectFindsTheLogsNumberUnderOtherNames) {
 
 TEST_F(KvcliFiles, InspectTakesNothingThatIsNoStoresFile) {
   write("text", "some text");
-  EXPECT_THAT(run("kvcli inspect text").errors, HasSubstr("no log, no checkpoint and no table"));
+  EXPECT_THAT(run("kvcli inspect text").errors,
+              HasSubstr("no log, no checkpoint, no table and no manifest"));
   EXPECT_EQ(run("kvcli inspect text").code, 2);
   EXPECT_EQ(run("kvcli inspect /dev/zero").code, 2);
   EXPECT_EQ(run("mkfifo pipe; kvcli inspect pipe").code, 2);

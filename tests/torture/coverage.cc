@@ -11,6 +11,7 @@ std::string_view name(Phase phase) {
   switch (phase) {
     case Phase::foreground: return "foreground";
     case Phase::background: return "background";
+    case Phase::compaction: return "compaction";
     case Phase::recovery: return "recovery";
   }
   return "?";

@@ -19,9 +19,10 @@
 
 namespace kv::torture {
 
-// What the process was about: a call of the store, a task in the background, opening a store.
-enum class Phase : unsigned char { foreground, background, recovery };
-inline constexpr std::size_t phase_count = 3;
+// What the process was about: a call of the store, a task in the background that puts logs away,
+// one that merges tables, opening a store.
+enum class Phase : unsigned char { foreground, background, compaction, recovery };
+inline constexpr std::size_t phase_count = 4;
 std::string_view name(Phase phase);
 
 struct Cell {

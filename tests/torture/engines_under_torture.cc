@@ -1,5 +1,8 @@
 #include "tests/torture/engines_under_torture.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 #include "engines/engines.h"
@@ -33,10 +36,24 @@ constexpr Cell logged_makes[] = {
     {ChangingCall::sync_directory, Phase::recovery},
 };
 
+// Tables that are merged are written, and removed, by tasks of their own.
+constexpr Cell merging_makes[] = {
+    {ChangingCall::create, Phase::compaction}, {ChangingCall::append, Phase::compaction},
+    {ChangingCall::sync, Phase::compaction},   {ChangingCall::sync_directory, Phase::compaction},
+    {ChangingCall::unlink, Phase::compaction},
+};
+
+constexpr auto lsm_makes = [] {
+  std::array<Cell, std::size(logged_makes) + std::size(merging_makes)> all{};
+  std::ranges::copy(merging_makes, std::ranges::copy(logged_makes, all.begin()).out);
+  return all;
+}();
+
 // Of two functions of one name, those that the table's columns want.
 constexpr EngineUnderTorture table[] = {
     {"wal", open_wal, open_wal, "checkpoint", logged_makes},
     {"sstable", open_sstable, open_sstable, "write-out", logged_makes},
+    {"lsm", open_lsm, open_lsm, "write-out", lsm_makes},
 };
 
 }  // namespace
@@ -49,6 +66,8 @@ Options options_under_torture(std::string directory, std::size_t log_bytes) {
   options.write_buffer_bytes = log_bytes;
   options.block_bytes = 256;
   options.block_cache_bytes = 1024;
+  options.table_bytes = 2048;
+  options.level1_bytes = 4096;
   return options;
 }
 

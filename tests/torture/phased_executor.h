@@ -39,10 +39,13 @@ class PhasedExecutor final : public Executor {
   PhasedExecutor(const SimulatedFileSystem& files, Phases& phases, Random order)
       : files_(files), phases_(phases), tasks_(order) {}
 
-  void schedule(Task task) override {
-    tasks_.schedule([this, run = std::move(task)]() mutable {
+  void schedule(Task task) override { schedule(std::move(task), Phase::background); }
+
+  // The task's calls belong to that phase.
+  void schedule(Task task, Phase phase) {
+    tasks_.schedule([this, phase, run = std::move(task)]() mutable {
       const Phase before = phase_;
-      enter(Phase::background);
+      enter(phase);
       run();
       enter(before);
     });
@@ -67,6 +70,24 @@ class PhasedExecutor final : public Executor {
   Phases& phases_;
   Phase phase_ = Phase::foreground;
   SimulatedExecutor tasks_;  // last: its destructor runs tasks, which need the others
+};
+
+// The same executor for tasks of one phase, which it shares.
+class ExecutorOfPhase final : public Executor {
+ public:
+  ExecutorOfPhase(std::shared_ptr<PhasedExecutor> tasks, Phase phase)
+      : tasks_(std::move(tasks)), phase_(phase) {}
+
+  void schedule(Task task) override { tasks_->schedule(std::move(task), phase_); }
+
+  void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+            const std::function<bool()>& done) override {
+    tasks_->wait(lock, change, done);
+  }
+
+ private:
+  const std::shared_ptr<PhasedExecutor> tasks_;
+  const Phase phase_;
 };
 
 }  // namespace kv::torture

@@ -177,6 +177,26 @@ Script crashed_before(std::uint64_t seed) {
   return author.script();
 }
 
+// Enough write-outs of the same keys that every level has something to merge.
+Script churning(std::uint64_t seed) {
+  Author author("churning", seed, small_log);
+  author.open(Durability::wal);
+  for (int i = 0; i < 160; ++i) {
+    if (author.once_in(4)) {
+      author.erase();
+    } else {
+      author.put(large);
+    }
+    if (author.once_in(2)) author.background();
+    if (author.once_in(40)) {
+      author.close();
+      author.open(Durability::wal);
+    }
+  }
+  author.close();
+  return author.script();
+}
+
 Script flush_at_the_end(std::uint64_t seed) {
   Author author("flush-at-the-end", seed, small_log);
   author.open(Durability::none);
@@ -204,6 +224,7 @@ constexpr Workload table[] = {
     {"idle-lives", "opened and closed again and again, with few writes or none", idle_lives},
     {"mixed-durability", "reopened at another durability each time", mixed_durability},
     {"crashed-before", "lives that begin with the recovery from a crash", crashed_before},
+    {"churning", "overwrites and erases that fill levels of tables", churning},
     {"flush-at-the-end", "nothing is safe until a flush at the end", flush_at_the_end},
 };
 

@@ -82,7 +82,11 @@ Result<std::unique_ptr<Store>> World::open_store(Durability durability) {
   Options options = options_under_torture(store_directory, script_.log_bytes);
   options.durability = durability;
   const auto warn = [this](std::string_view message) { warnings_.emplace_back(message); };
-  return engine_.open(options, {files_.get(), executor_, warn});
+  return engine_.open(options, {.files = files_.get(),
+                                .executor = executor_,
+                                .warn = warn,
+                                .compaction_executor = std::make_shared<ExecutorOfPhase>(
+                                    executor_, Phase::compaction)});
 }
 
 bool World::open(Durability durability) {

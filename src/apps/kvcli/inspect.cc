@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,12 +13,15 @@
 #include "base/quote.h"
 #include "persistence/checkpoint.h"
 #include "persistence/database_directory.h"
+#include "persistence/manifest.h"
 #include "persistence/recovery.h"
 #include "persistence/table_archive.h"
 #include "persistence/wal.h"
 
 namespace kv::cli {
 namespace {
+
+using namespace std::string_view_literals;
 
 std::string name_of(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
@@ -44,6 +48,9 @@ Outcome list_bytes(std::string_view bytes, const std::string& path, const Shown&
       (!is_log && name.starts_with(checkpoint_name))) {
     return list_checkpoint(bytes, title, shown, printer);
   }
+  if (bytes.starts_with(manifest_layout::magic) || (!is_log && name.starts_with(manifest_name))) {
+    return list_manifest(bytes, title, shown, printer);
+  }
   const auto table = number_of(name, ".sst");
   if (!is_log && (table || bytes.ends_with(table_layout::magic))) {
     return list_table(bytes, path, table, shown, printer);
@@ -57,7 +64,8 @@ Outcome list_bytes(std::string_view bytes, const std::string& path, const Shown&
                     "log it was; name it as the store did, as in 000007.log",
                     quote(path)));
   }
-  return usage_error(fmt::format("{} is no log, no checkpoint and no table", quote(path)));
+  return usage_error(
+      fmt::format("{} is no log, no checkpoint, no table and no manifest", quote(path)));
 }
 
 Outcome list_file(const std::string& path, const Shown& shown, Printer printer) {
@@ -76,11 +84,40 @@ void join_outcomes(Outcome& all, Outcome one) {
   if (one.failed() || one.exit != Exit::ok) all = std::move(one);
 }
 
-// What opening the directory would find; with tables, as engine sstable does.
-Result<Recovered> recover_all(const std::string& directory, bool with_tables) {
+// What engine lsm would find: the logs behind what its manifest says. What a crash tore off that is
+// dropped, too.
+Result<Recovered> recover_levels(const FileSystem& files, const std::string& directory,
+                                 const AddVersion& add) {
+  Result<std::optional<ReadManifest>> manifest = find_manifest(files, directory);
+  if (!manifest) return failure(std::move(manifest));
+  const ReadManifest read = (*std::move(manifest)).value_or(ReadManifest{});
+  for (const auto& tables : read.version.levels) {
+    for (const TableInfo& table : tables) {
+      const std::string path = join(directory, table_name(table.number));
+      Result<bool> there = files.exists(path);
+      if (!there) return failure(std::move(there));
+      if (*there) continue;
+      return failure(Code::corruption,
+                     fmt::format("{} names a table that is missing, {}; `kvcli salvage` makes a "
+                                 "new manifest of those that are there",
+                                 quote(manifest_path(directory)), quote(path)));
+    }
+  }
+  const CheckpointHeader behind{.sequence = read.version.put_away,
+                                .next_log = read.version.next_log};
+  Result<Recovered> recovered = recover(files, directory, add, RecoveryMode::strict, behind);
+  if (recovered && read.dropped) {
+    recovered->damages.insert(recovered->damages.begin(), *read.dropped);
+  }
+  return recovered;
+}
+
+// What opening the directory would find, by the engine that it belongs to.
+Result<Recovered> recover_all(const std::string& directory, std::string_view engine) {
   FileSystem& files = FileSystem::posix();
   const auto ignore = [](const InternalKey&, std::string_view) {};
-  if (!with_tables) return recover(files, directory, ignore);
+  if (engine == "wal") return recover(files, directory, ignore);
+  if (engine == "lsm") return recover_levels(files, directory, ignore);
   const auto archive =
       make_table_archive({.files = files, .directory = directory, .sync_names = {}},
                          {.tables = {},
@@ -90,8 +127,8 @@ Result<Recovered> recover_all(const std::string& directory, bool with_tables) {
 }
 
 // What opening the directory would say.
-Outcome judge(const std::string& directory, bool with_tables, Printer printer) {
-  const Result<Recovered> recovered = recover_all(directory, with_tables);
+Outcome judge(const std::string& directory, std::string_view engine, Printer printer) {
+  const Result<Recovered> recovered = recover_all(directory, engine);
   if (failed_with(Code::corruption, recovered)) {
     const Outcome printed =
         print(printer, fmt::format("!! it doesn't open: {}\n", recovered.error().message()));
@@ -110,11 +147,12 @@ Outcome judge(const std::string& directory, bool with_tables, Printer printer) {
   return print(printer, text);
 }
 
-// The directory's checkpoint or tables, and its logs, in the order in which they are recovered.
+// The directory's checkpoint or manifest, its tables, and its logs, in the order in which they are
+// recovered.
 std::vector<std::string> files_in(const std::vector<std::string>& names) {
   std::vector<std::tuple<bool, std::uint64_t, std::string>> numbered;  // whether it is a log first
   for (const std::string& name : names) {
-    if (name == checkpoint_name) numbered.emplace_back(false, 0, name);
+    if (name == checkpoint_name || name == manifest_name) numbered.emplace_back(false, 0, name);
     if (const auto number = table_number(name)) numbered.emplace_back(false, *number, name);
     if (const auto number = log_number(name)) numbered.emplace_back(true, *number, name);
   }
@@ -124,9 +162,15 @@ std::vector<std::string> files_in(const std::vector<std::string>& names) {
   return files;
 }
 
-bool holds_tables(const std::vector<std::string>& names) {
-  return std::ranges::any_of(
+// The engines whose directories can be judged.
+constexpr std::array known_engines = {"wal"sv, "sstable"sv, "lsm"sv};
+
+// Whose directory it is, where FORMAT does not say.
+std::string_view guess_engine(const std::vector<std::string>& names) {
+  if (std::ranges::find(names, manifest_name) != names.end()) return "lsm";
+  const bool tables = std::ranges::any_of(
       names, [](const std::string& name) { return table_number(name).has_value(); });
+  return tables ? "sstable" : "wal";
 }
 
 Outcome list_directory(const std::string& directory, const Shown& shown, Printer printer) {
@@ -137,6 +181,12 @@ Outcome list_directory(const std::string& directory, const Shown& shown, Printer
   if (failed_with(Code::invalid_argument, engine)) return usage_error(engine.error().message());
   if (!engine && engine.error().code() != Code::corruption) {
     return io_error(engine.error().message());
+  }
+  if (engine && std::ranges::find(known_engines, *engine) == known_engines.end()) {
+    return usage_error(
+        fmt::format("the store in {} was made by engine {}, which this program does "
+                    "not know: a newer kvdb made it; look at it with that one",
+                    quote(directory), quote(*engine)));
   }
   Outcome all = print(printer, engine ? fmt::format("{}: a store of engine {}\n",
                                                     printable(directory), printable(*engine))
@@ -149,8 +199,8 @@ Outcome list_directory(const std::string& directory, const Shown& shown, Printer
     if (there && !*there) continue;  // the store is open, and has put its content elsewhere
     join_outcomes(all, list_file(path, shown, printer));
   }
-  const bool with_tables = engine ? *engine == "sstable" : holds_tables(*names);
-  if (!all.failed()) join_outcomes(all, judge(directory, with_tables, printer));
+  const std::string_view whose = engine ? *engine : guess_engine(*names);
+  if (!all.failed()) join_outcomes(all, judge(directory, whose, printer));
   return all;
 }
 

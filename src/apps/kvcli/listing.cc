@@ -15,8 +15,8 @@ namespace {
 
 Described describe_batch(const LogRecord& record, const Shown& shown) {
   Described described;
-  if (record.kind == RecordKind::entries) {
-    described.nonsense = "records of this kind are for checkpoints";
+  if (record.kind == RecordKind::entries || record.kind == RecordKind::edit) {
+    described.nonsense = "records of this kind are not for logs";
   } else if (record.kind == RecordKind::batch) {
     const Result<Batch> batch = Batch::decode(record.payload);
     if (!batch) {
@@ -41,7 +41,9 @@ Described describe_batch(const LogRecord& record, const Shown& shown) {
 
 Described describe_entries(const LogRecord& record, const Shown& shown) {
   Described described;
-  if (record.kind == RecordKind::batch) described.nonsense = "records of this kind are for logs";
+  if (record.kind == RecordKind::batch || record.kind == RecordKind::edit) {
+    described.nonsense = "records of this kind are not for checkpoints";
+  }
   std::string_view rest = record.kind == RecordKind::entries ? record.payload : std::string_view();
   while (!rest.empty()) {
     std::string_view key;

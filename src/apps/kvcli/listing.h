@@ -1,7 +1,7 @@
 #pragma once
 
-// A log, a checkpoint or a table made readable: its header, each record or block with what it holds
-// and proves, and every place where the bytes are not what was written.
+// A log, a checkpoint, a table or a manifest made readable: its header, each record or block with
+// what it holds and proves, and every place where the bytes are not what was written.
 //
 //   000001.log: log 1, 16777216 bytes; begins with write 1; when it was made, all up to 0 were
 //   synced
@@ -14,6 +14,15 @@
 //          160        24  end      before 4, 3
 //          184  16777032  zeros
 //   000001.log: 3 records, ...
+//
+//   manifest: manifest 3, 272 bytes
+//       offset     bytes  kind     number
+//           40       120  edit     1
+//                                  next log 4, in tables up to write 9, known from write 1, next
+//                                  ...
+//                                  + level 0, table 7: "a" ... "z", writes 1..9, 9 entries, 471
+//                                  bytes
+//   ...
 //
 //   000001.sst: table 1, 471 bytes
 //       offset     bytes  kind        content
@@ -57,6 +66,10 @@ Outcome list_log(std::string_view bytes, const std::string& name, LogNumber numb
 
 Outcome list_checkpoint(std::string_view bytes, const std::string& name, const Shown& shown,
                         Printer printer);
+
+// Each edit, and the version after the last one.
+Outcome list_manifest(std::string_view bytes, const std::string& name, const Shown& shown,
+                      Printer printer);
 
 // `number` is the one that its name tells, if it does; needed where the footer is damaged.
 Outcome list_table(std::string_view bytes, const std::string& path,

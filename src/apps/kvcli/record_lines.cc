@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "persistence/log_reader.h"
 
 namespace kv::cli {
@@ -12,6 +14,7 @@ std::string_view name_of(RecordKind kind) {
     case RecordKind::batch: return "batch";
     case RecordKind::end: return "end";
     case RecordKind::entries: return "entries";
+    case RecordKind::edit: return "edit";
   }
   return "unknown";
 }
@@ -64,7 +67,7 @@ void RecordLines::record(const LogRecord& record, std::uint64_t offset,
   part(offset,
        fmt::format("{:>10} {:>9}  {:<8} {}\n", offset, bytes, name_of(record.kind),
                    described.numbers),
-       described.changes, described.count);
+       described.changes, std::max(described.count, described.lines));
 }
 
 // What stands behind the last record.

@@ -1,7 +1,8 @@
 #pragma once
 
-// The walk over a file's records that listings of logs and checkpoints share: their records are
-// framed alike. It prints a line for each, marks damage, and sums up the zeros at the end.
+// The walk over a file's records that listings of logs, checkpoints and manifests share: their
+// records are framed alike. It prints a line for each, marks damage, and sums up the zeros at the
+// end.
 //
 // *Thread safety*, *Ownership*, *Errors*: as apps/kvcli/listing.h.
 
@@ -18,10 +19,11 @@ namespace kv::cli {
 
 // What a record says.
 struct Described {
-  std::string numbers;               // of its writes or entries, and what it proves
-  std::vector<std::string> changes;  // as many of them as are to be shown
-  std::uint64_t count = 0;           // all of them
-  std::string nonsense;              // why it can't be understood, though its checksum is right
+  std::string numbers;                 // of its writes or entries, and what it proves
+  std::vector<std::string> changes{};  // as many of them as are to be shown
+  std::uint64_t count = 0;             // all of them: so many numbers the record takes
+  std::uint64_t lines = 0;             // all changes, where that is not the count
+  std::string nonsense{};              // why it can't be understood, though its checksum is right
 };
 
 // So many numbers from this one on: "5", or "5..7", or "none".
