@@ -201,7 +201,7 @@ constexpr Command table[] = {
      0,
      "print what the store counts of itself",
      "Of this run: a name and a number a line. The unit is part of the name. Of engine lsm:\n"
-     "  write_amplification       bytes written to tables for each byte of a memtable\n"
+     "  write_amplification       bytes written to tables for each byte written out\n"
      "  space_amplification       bytes of all tables for each byte of the last level\n"
      "  writes_slowed_by_level0   writes that had to pause: 8 tables or more in level 0\n"
      "  writes_stopped_by_level0  writes that had to wait: 12 or more; writes_stopped_us is how\n"
