@@ -178,9 +178,7 @@ constexpr Command table[] = {
      "writes belongs to the log in use, and stays in memory until that is full\n"
      "(--write-buffer): a store with few entries has no tables, also after compact.\n"
      "Engine lsm then merges the tables that hold keys from START on, up to END and without\n"
-     "it, into one level, and drops what nobody sees any more: old versions, erased keys. That\n"
-     "takes as much room on the disk as a part of the levels, for the time it needs. Ctrl-C\n"
-     "stops the waiting.\n",
+     "it, into one level, and drops what nobody sees any more: old versions, erased keys.\n",
      prefix_option,
      {}},
     {Verb::clear,
