@@ -83,7 +83,7 @@ std::string level_drawing(std::span<const Level> levels, std::size_t width) {
     sum.bytes += level.bytes;
     if (level.number > 0) most_bytes = std::max(most_bytes, level.bytes);
   }
-  figures.push_back({"in all", tables_text(sum.files), bytes_text(sum.bytes)});
+  if (all.size() > 1) figures.push_back({"in all", tables_text(sum.files), bytes_text(sum.bytes)});
 
   std::size_t tables_width = 0;
   std::size_t bytes_width = 0;

@@ -25,7 +25,8 @@ std::string bytes_text(std::uint64_t bytes);
 
 // What stands above, at most `width` characters a line where that is enough for the figures and a
 // little more; boxes that do not fit are counted: "[#][#] + 12 more". A level without tables
-// between others has its line. "no tables\n" where there are none.
+// between others has its line; the sum has one where there are several. "no tables\n" where there
+// are none.
 // Requires: the levels ascend, as Maintenance::levels gives them.
 std::string level_drawing(std::span<const Maintenance::Level> levels, std::size_t width);
 
