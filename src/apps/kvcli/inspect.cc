@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "apps/kvcli/listing.h"
