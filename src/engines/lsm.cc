@@ -28,6 +28,10 @@ struct Counted {
     add_figure(figures, "write_out_bytes", written.bytes_written);
     add_figure(figures, "compactions", compacted.compactions);
     add_figure(figures, "compaction_moves", compacted.moves);
+    for (std::size_t level = 0; level < level_count; ++level) {
+      const std::uint64_t jobs = compacted.jobs_of_level[level];
+      if (jobs > 0) add_figure(figures, fmt::format("compactions_of_level_{}", level), jobs);
+    }
     add_figure(figures, "compaction_bytes_read", compacted.bytes_read);
     add_figure(figures, "compaction_bytes_written", compacted.bytes_written);
     add_figure(figures, "compaction_entries_dropped", compacted.entries_dropped);
@@ -59,6 +63,12 @@ Result<CompactorOptions> compaction_options(const Options& options,
                                             const Environment& environment) {
   LeveledOptions leveled;
   leveled.level1_bytes = options.level1_bytes.value_or(leveled.level1_bytes);
+  leveled.multiplier = options.level_multiplier.value_or(leveled.multiplier);
+  if (leveled.multiplier < 2) {
+    return failure(
+        Code::invalid_argument,
+        fmt::format("Options::level_multiplier is {}; the least is 2", leveled.multiplier));
+  }
   const std::uint64_t table_bytes = options.table_bytes.value_or(default_table_bytes);
   if (table_bytes < smallest_table_bytes || leveled.level1_bytes < smallest_table_bytes) {
     return failure(Code::invalid_argument,
