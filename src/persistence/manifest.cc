@@ -11,8 +11,6 @@ static_assert(manifest_layout::header_bytes == file_header_bytes);
 
 }  // namespace
 
-std::string manifest_path(std::string_view directory) { return join(directory, manifest_name); }
-
 std::string encode_manifest_header(std::uint64_t number) {
   return encode_file_header(file_kind, {0, number, 0});
 }

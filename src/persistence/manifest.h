@@ -58,7 +58,9 @@ inline constexpr std::size_t header_bytes = 40;
 inline constexpr std::string_view manifest_name = "manifest";
 
 // "db/manifest".
-std::string manifest_path(std::string_view directory);
+inline std::string manifest_path(std::string_view directory) {
+  return join(directory, manifest_name);
+}
 
 // The header's 40 bytes; and what they say. `path` is for messages. Errors: `corruption` where they
 // are damaged or too few; `invalid_argument` for a newer format version.
