@@ -79,6 +79,10 @@ struct SalvageReport {
   std::vector<Damage> damages{};  // of files; in a store that opens, the torn tail
   std::vector<MissingWrites> missing{};
   std::vector<KeptFile> kept{};
+
+  // Of engine lsm alone:
+  bool lost_versions = false;        // of keys, from tables: by which writes, nobody can tell
+  std::vector<std::string> notes{};  // for people: what was left out, and what is not certain
 };
 
 // Salvages the store of engine wal in this directory. What is saved is in the memtable, too, if
@@ -91,10 +95,16 @@ Status salvage(FileSystem& files, std::string_view path, Memtable& memtable, Sal
 // `corruption`, for a table that does not belong where it stands.  Requires: an empty report.
 Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report);
 
+// Salvages the store of engine lsm in this directory; the report as above. (Stage 06 must be linked
+// by who calls it: the other two need none of it.) Errors: also `corruption`, for files that
+// contradict each other.  Requires: an empty report.
+Status salvage_levels(FileSystem& files, std::string_view path, SalvageReport& report);
+
 // Which engine the directory belongs to. Where FORMAT is damaged or missing, the names of the files
-// tell: wal, unless there are tables. So a store of engine sstable that has no table yet becomes
-// one of engine wal, with the same logs; the report says which it was taken for. Errors: those of
-// engine_of (persistence/database_directory.h) but that.
+// tell: lsm, if there is a manifest, else sstable, if there are tables, else wal. So a store of
+// engine lsm whose manifest is gone, too, is taken for one of engine sstable, and a store of engine
+// sstable that has no table yet becomes one of engine wal, with the same logs; the report says
+// which it was taken for. Errors: those of engine_of (persistence/database_directory.h) but that.
 Result<std::string> engine_to_salvage(const FileSystem& files, std::string_view path);
 
 }  // namespace kv

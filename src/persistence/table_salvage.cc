@@ -17,13 +17,6 @@
 namespace kv {
 namespace {
 
-// A table's file, as it was found.
-struct FoundTable {
-  TableNumber number;
-  std::optional<TableProperties> properties;  // where they can be known
-  std::optional<Error> damage;                // none: it is intact
-};
-
 // What was collected for one new table: of each write one version.
 class Collected {
  public:
@@ -66,7 +59,9 @@ class TableSalvage {
         report_(report) {}
 
   Status run() {
-    if (Status found = find_tables(); !found) return found;
+    Result<std::vector<FoundTable>> found = look_at_tables(files_, directory_.path());
+    if (!found) return failure(std::move(found));
+    tables_ = *std::move(found);
     if (Status fit = check_places(); !fit) return fit;
     for (std::size_t at = 0; at < tables_.size(); ++at) {
       const FoundTable& table = tables_[at];
@@ -84,41 +79,6 @@ class TableSalvage {
   }
 
  private:
-  Status find_tables() {
-    Result<std::vector<std::string>> names = files_.list(directory_.path());
-    if (!names) return failure(std::move(names));
-    for (const std::string& name : *names) {
-      if (const auto number = table_number(name)) tables_.push_back({*number, {}, {}});
-    }
-    std::ranges::sort(tables_, {}, &FoundTable::number);
-    for (FoundTable& table : tables_) {
-      if (Status looked = look_at(table); !looked) return looked;
-    }
-    return {};
-  }
-
-  // Whether the table is intact, and which writes it holds.
-  Status look_at(FoundTable& table) const {
-    const std::string path = path_of(table.number);
-    auto file = files_.open(path);
-    if (!file) return failure(std::move(file));
-    const auto opened = open_table({.file = *std::move(file),
-                                    .path = path,
-                                    .number = table.number,
-                                    .cache = make_block_cache(0),
-                                    .statistics = std::make_shared<TableStatistics>()});
-    Status whole = opened ? (*opened)->verify() : Status(failure(opened.error()));
-    if (opened) table.properties = (*opened)->properties();
-    if (whole) return {};
-    if (whole.error().code() != Code::corruption) return whole;
-    table.damage = whole.error();
-    if (table.properties) return {};
-    const auto rescued = rescue(table, [](const InternalKey&, std::string_view) {});
-    if (!rescued) return failure(rescued.error());
-    table.properties = rescued->properties;
-    return {};
-  }
-
   // That the tables follow each other, as far as that is known before one is changed.
   Status check_places() const {
     SequenceNumber last = 0;
@@ -212,8 +172,9 @@ class TableSalvage {
     const Result<std::string> bytes = read_file(files_, path);
     if (!bytes) return failure(bytes.error());
     if (Status kept = keep(files_, path, *bytes, report_); !kept) return kept;
-    auto rescued = rescue(
-        table, [&](const InternalKey& key, std::string_view value) { collected.add(key, value); });
+    auto rescued = rescue_table_of(
+        files_, directory_.path(), table.number,
+        [&](const InternalKey& key, std::string_view value) { collected.add(key, value); });
     if (!rescued) return failure(std::move(rescued));
     auto& damages = rescued->damages;
     if (damages.empty() && table.damage) {
@@ -222,13 +183,6 @@ class TableSalvage {
     std::ranges::move(damages, std::back_inserter(report_.damages));
     report_.changed = true;
     return {};
-  }
-
-  Result<RescuedTable> rescue(const FoundTable& table, const AddVersion& add) const {
-    const std::string path = path_of(table.number);
-    const Result<std::string> bytes = read_file(files_, path);
-    if (!bytes) return failure(bytes.error());
-    return rescue_table(*bytes, path, table.number, add);
   }
 
   // Writes a table of what was collected, for the writes up to `last`.
