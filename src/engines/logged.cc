@@ -65,8 +65,15 @@ Result<std::unique_ptr<Store>> open_logged_store(const Options& options,
                 .recover = [&](const AddVersion& add) { return asked->recover(add); },
                 .make_commit = start,
                 .make_visible_iterator = make_visible_iterator,
-                .make_room = [asked] { return asked->make_room(); },
-                .compact = [asked](const Range&, const Context&) { return asked->settle(); },
+                .make_room = [asked, more = engine.make_room]() -> Status {
+                  if (Status room = more ? more() : Status(); !room) return room;
+                  return asked->make_room();
+                },
+                .compact = [asked, more = engine.compact](const Range& range,
+                                                          const Context& context) -> Status {
+                  if (Status settled = asked->settle(); !settled || !more) return settled;
+                  return more(range, context);
+                },
                 .levels = engine.levels,
                 .count = engine.count});
 }

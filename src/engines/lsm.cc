@@ -59,6 +59,12 @@ Result<CompactorOptions> compaction_options(const Options& options,
                                             const Environment& environment) {
   LeveledOptions leveled;
   leveled.level1_bytes = options.level1_bytes.value_or(leveled.level1_bytes);
+  leveled.multiplier = options.level_multiplier.value_or(leveled.multiplier);
+  if (leveled.multiplier < 2) {
+    return failure(
+        Code::invalid_argument,
+        fmt::format("Options::level_multiplier is {}; the least is 2", leveled.multiplier));
+  }
   const std::uint64_t table_bytes = options.table_bytes.value_or(default_table_bytes);
   if (table_bytes < smallest_table_bytes || leveled.level1_bytes < smallest_table_bytes) {
     return failure(Code::invalid_argument,

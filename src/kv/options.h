@@ -71,10 +71,11 @@ struct Options {
   std::optional<std::size_t> filter_bits_per_key{};  // of the Bloom filters; 0: none; up to 40
   std::optional<Compression> compression{};
 
-  // For engines that compact; the others do not look at them.
+  // For engines that compact; the others do not look at them. The first level below level 0 holds
+  // level1_bytes, and each level below it so many times as much as the one above: 2 times at least.
   std::optional<std::size_t> table_bytes{};  // a compaction ends a table once it is so large
-  std::optional<std::size_t>
-      level1_bytes{};                    // of the first level below 0; each below holds 10 times
+  std::optional<std::size_t> level1_bytes{};
+  std::optional<std::size_t> level_multiplier{};
   CompactionFilter compaction_filter{};  // null: nothing is dropped by it
 };
 

@@ -14,8 +14,9 @@
 // the store is opened, and when it has grown long. Why whenever it is opened: what was read may
 // stand in the kernel alone, and no sync of that file would prove otherwise.
 //
-// *Byte layout*: numbers as in base/coding.h; records as in persistence/wal.h; their seed is the
-// manifest's number.
+// *Byte layout*: numbers as in base/coding.h; header and records stand as in a log, so that the
+// reader of a log reads these, too (persistence/log_reader.h). The records' seed is the manifest's
+// number.
 //
 //   offset  0  8 bytes  "kvdb.man"
 //           8  fixed32  format version, 1
@@ -77,8 +78,8 @@ class ManifestWriter {
   // whether the edit is there: every later call fails with the same error, and touches nothing.
   virtual Status append(const VersionEdit& edit) = 0;
 
-  // Adds the end record, durable when this returns. Errors: as append.  Requires: nothing is called
-  // afterwards that writes.
+  // Adds the end record, durable when this returns. Errors: as append.  Requires: once it has
+  // succeeded, neither is called again.
   virtual Status close() = 0;
 
   // Of the file.
@@ -109,8 +110,8 @@ struct ReadManifest {
 // What the manifest's bytes say: the version after its last intact edit. `path` is for messages.
 // Errors: `corruption`, naming the offset and what to do: damage as above, a record that does not
 // belong here or has another number than its turn is, an end record in place of the first edit, an
-// edit that is none, or that does not fit (storage/version.h); `invalid_argument`
-// for a newer format version. (Task 6.3)
+// edit that is none, or that does not fit (storage/version.h); `invalid_argument` for a newer
+// format version. (Task 6.3)
 Result<ReadManifest> read_manifest(std::string_view file, std::string_view path);
 
 // The directory's manifest, or none. Errors: as above; those of reading.

@@ -7,15 +7,18 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/simulated_executor.h"
 #include "base/simulated_file_system.h"
 #include "engines/engines.h"
+#include "kv/capabilities.h"
 #include "tests/support/story.h"
 #include "tests/support/told_store.h"
 
@@ -42,16 +45,14 @@ class SimulatedStore {
 
   // Opens it in "db"; the one that was open before is destroyed.
   Status open(Durability durability = Durability::sync, std::size_t log_bytes = 4'096) {
-    store_.reset();
-    auto opened = open_engine_under_test(
-        {.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes},
-        {.files = &files_, .executor = executor_, .warn = [this](std::string_view message) {
-           warnings_.emplace_back(message);
-         }});
-    if (!opened) return failure(std::move(opened));
-    store_ = *std::move(opened);
-    return {};
+    return open(
+        Options{.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes});
   }
+
+  Status open(const Options& options) { return open(options, {}); }
+
+  // The same; compactions run only when compactions() do.
+  Status open_with_compactions_apart(const Options& options) { return open(options, compactions_); }
 
   // Destroys the store. After a crash of its files that changes nothing.
   void abandon() { store_.reset(); }
@@ -59,6 +60,8 @@ class SimulatedStore {
   Store& store() { return *store_; }
   Store* operator->() { return store_.get(); }
   SimulatedExecutor& executor() { return *executor_; }
+  SimulatedExecutor& compactions() { return *compactions_; }
+  int pauses() const { return pauses_; }
   std::vector<std::string>& warnings() { return warnings_; }
 
   std::string content() {
@@ -66,11 +69,30 @@ class SimulatedStore {
     return all ? rest(**all) : told(Status(failure(all.error())));
   }
 
+  // A figure of its statistics.
+  double figure(const std::string& name) {
+    const auto figures = store_->as<Maintenance>()->statistics();
+    return figures ? figures->at(name) : -1;
+  }
+
   // How many logs and how many tables the directory holds.
   std::size_t logs() const { return files_named(".log"); }
   std::size_t tables() const { return files_named(".sst"); }
 
  private:
+  Status open(const Options& options, std::shared_ptr<Executor> compactions) {
+    store_.reset();
+    auto opened = open_engine_under_test(
+        options, {.files = &files_,
+                  .executor = executor_,
+                  .warn = [this](std::string_view message) { warnings_.emplace_back(message); },
+                  .pause = [this](std::chrono::microseconds) { ++pauses_; },
+                  .compaction_executor = std::move(compactions)});
+    if (!opened) return failure(std::move(opened));
+    store_ = *std::move(opened);
+    return {};
+  }
+
   std::size_t files_named(std::string_view suffix) const {
     std::size_t count = 0;
     for (const std::string& name : files_.list("db").value_or(std::vector<std::string>())) {
@@ -82,6 +104,8 @@ class SimulatedStore {
   SimulatedFileSystem& files_;
   std::vector<std::string> warnings_;
   const std::shared_ptr<SimulatedExecutor> executor_ = std::make_shared<SimulatedExecutor>();
+  const std::shared_ptr<SimulatedExecutor> compactions_ = std::make_shared<SimulatedExecutor>();
+  int pauses_ = 0;
   std::unique_ptr<Store> store_;
 };
 

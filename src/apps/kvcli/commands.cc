@@ -226,7 +226,7 @@ constexpr Command table[] = {
      "FILE...|DIRECTORY",
      1,
      any_number,
-     "what stands in a store's logs, tables and checkpoint",
+     "what stands in a store's logs, tables, checkpoint and manifest",
      "Of a directory, in the order in which they are recovered, and what opening it would say.\n"
      "Lines that begin with !! are damage; then the code is 1. It changes nothing and takes no\n"
      "lock: a store may be open meanwhile, and its last record be seen half-written.\n",

@@ -1,0 +1,309 @@
+// Engine `lsm` over files that fail: tables that are merged in levels (persistence/table_levels.h,
+// persistence/compactor.h), and what becomes of them when the store is opened again.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/random.h"
+#include "kv/capabilities.h"
+#include "persistence/database_directory.h"
+#include "persistence/manifest.h"
+#include "tests/persistence/simulated_store.h"
+#include "tests/support/expect.h"
+#include "tests/support/story.h"
+
+namespace kv::test {
+namespace {
+
+class LevelStores : public testing::Test {
+ protected:
+  // Writes so many values of 500 bytes, of `keys` keys in turn: seven fill a log. Background work
+  // runs behind each.
+  void write(int values, bool with_background = true, int keys = 40) {
+    for (int i = 0; i < values; ++i) {
+      ASSERT_TRUE(ok(put_next(keys)));
+      if (with_background) store.executor().run_all();
+    }
+  }
+
+  Status put_next(int keys = 40) {
+    const int number = written_++;
+    return store->put("k" + std::to_string(number % keys),
+                      std::to_string(number) + std::string(500, 'v'));
+  }
+
+  static Options options() {
+    return {.directory = "db", .durability = Durability::sync, .write_buffer_bytes = 4'096};
+  }
+
+  std::vector<Maintenance::Level> levels() { return store->as<Maintenance>()->levels().value(); }
+
+  // Opens what a loss of power leaves, and sees that it is all that was acknowledged.
+  void expect_all_survives() {
+    const std::string content = store.content();
+    Random random(test::seed());
+    for (const CrashPolicy policy : power_losses) {
+      SimulatedFileSystem left = files;
+      left.crash(policy, random);
+      SimulatedStore survivor(left);
+      ASSERT_TRUE(ok(survivor.open()));
+      EXPECT_EQ(survivor.content(), content);
+    }
+  }
+
+  // The names of the directory's tables, in order.
+  std::vector<std::string> table_names() const {
+    std::vector<std::string> names = files.list("db").value();
+    std::erase_if(names, [](const std::string& name) { return !name.ends_with(".sst"); });
+    return names;
+  }
+
+  // What opening the store complains of.
+  std::string complaint() {
+    const Status opened = store.open();
+    return opened ? "none"
+                  : std::string(name(opened.error().code())) + ": " + opened.error().message();
+  }
+
+  void expect_corruption_naming(const std::string& what) {
+    const std::string told = complaint();
+    EXPECT_TRUE(told.starts_with("corruption")) << told;
+    EXPECT_NE(told.find(what), std::string::npos) << told;
+    EXPECT_NE(told.find("kvcli salvage"), std::string::npos) << told;
+  }
+
+  // A store with levels, closed.
+  void make_and_close() {
+    ASSERT_TRUE(ok(store.open()));
+    ASSERT_NO_FATAL_FAILURE(write(120));
+    ASSERT_TRUE(ok(store->close()));
+    store.abandon();
+  }
+
+  SimulatedFileSystem files;
+  SimulatedStore store{files};
+
+ private:
+  int written_ = 0;
+};
+
+TEST_F(LevelStores, TablesOfLevelZeroAreMergedIntoTheLevelsBelow) {
+  ASSERT_TRUE(ok(store.open()));
+  write(200);
+  EXPECT_GE(store.figure("compactions"), 5);
+  const auto tree = levels();
+  ASSERT_FALSE(tree.empty());
+  EXPECT_GT(tree.back().number, 0);
+  EXPECT_LT(store.tables(), 30u);
+  EXPECT_EQ(table_names().size(), store.figure("tables"));
+  expect_all_survives();
+}
+
+TEST_F(LevelStores, ClosedAndOpenedItIsTheSame) {
+  ASSERT_TRUE(ok(store.open()));
+  write(150);
+  const std::string content = store.content();
+  const auto sequence = store->as<Versioned>()->last_sequence();
+  const auto names = table_names();
+  ASSERT_TRUE(ok(store->close()));
+  ASSERT_TRUE(ok(store.open()));
+  EXPECT_EQ(store.content(), content);
+  EXPECT_EQ(store->as<Versioned>()->last_sequence(), sequence);
+  EXPECT_EQ(table_names(), names);
+  write(150);
+  expect_all_survives();
+}
+
+TEST_F(LevelStores, CompactingEverythingLeavesEachKeyOnceAndNoTombstone) {
+  ASSERT_TRUE(ok(store.open()));
+  write(100);
+  for (int key = 0; key < 40; key += 2) {
+    ASSERT_TRUE(ok(store->erase("k" + std::to_string(key))));
+  }
+  write(7, true, 1);  // so that the log with the erasures is full
+  const std::string content = store.content();
+  ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
+  EXPECT_EQ(store.content(), content);
+  ASSERT_EQ(levels().size(), 1u);
+  // 20 keys of 500 bytes, and k0; nothing else.
+  EXPECT_LT(store.figure("table_bytes"), 21 * 700);
+}
+
+TEST_F(LevelStores, ASnapshotSeesWhatItSawThroughAllCompactions) {
+  ASSERT_TRUE(ok(store.open()));
+  write(60);
+  ASSERT_TRUE(ok(store->erase("k7")));
+  const auto snapshot = store->snapshot();
+  ASSERT_TRUE(ok(snapshot));
+  const std::string content = store.content();
+  for (int round = 0; round < 5; ++round) {
+    write(60);
+    ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
+    const auto all = (*snapshot)->scan({});
+    ASSERT_TRUE(ok(all));
+    EXPECT_EQ(rest(**all), content);
+    EXPECT_TRUE(fails_with(Code::not_found, (*snapshot)->get("k7")));
+  }
+}
+
+TEST_F(LevelStores, WhatIsForgottenIsNotAnswered) {
+  ASSERT_TRUE(ok(store.open()));
+  write(30);
+  const SequenceNumber early = 10;
+  auto* const versioned = store->as<Versioned>();
+  ASSERT_TRUE(ok(versioned->snapshot_at(early)));
+  write(100);
+  ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
+  const std::string gone = "the versions of sequence number 10 are gone";
+  const auto snapshot = versioned->snapshot_at(early);
+  ASSERT_TRUE(fails_with(Code::invalid_argument, snapshot));
+  EXPECT_NE(snapshot.error().message().find(gone), std::string::npos);
+  const auto each = [](const Versioned::Change&) { return true; };
+  EXPECT_TRUE(fails_with(Code::invalid_argument, versioned->changes_since(early, each)));
+  ASSERT_TRUE(ok(store->close()));
+  ASSERT_TRUE(ok(store.open()));
+  EXPECT_TRUE(fails_with(Code::invalid_argument, store->as<Versioned>()->snapshot_at(early)));
+}
+
+TEST_F(LevelStores, FilesStayAsLongAsAReaderHasThem) {
+  ASSERT_TRUE(ok(store.open()));
+  write(60);
+  const std::string content = store.content();
+  const auto before = table_names();
+  auto walk = store->scan({});
+  ASSERT_TRUE(ok(walk));
+  ASSERT_TRUE((*walk)->next());
+  const std::string first = std::string((*walk)->key());
+  write(100);
+  ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
+  const auto during = table_names();
+  EXPECT_TRUE(std::ranges::includes(during, before));
+  ASSERT_TRUE((*walk)->seek(first));
+  walk->reset();
+  write(60);
+  ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
+  const auto after = table_names();
+  EXPECT_EQ(after.size(), store.figure("tables"));
+}
+
+TEST_F(LevelStores, TheFilterDropsWhatNobodyWants) {
+  const auto drop = [](std::string_view key, std::string_view) { return key.ends_with('3'); };
+  Options filtering = options();
+  filtering.compaction_filter = drop;
+  ASSERT_TRUE(ok(store.open(filtering)));
+  write(100);
+  write(7, true, 1);
+  ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
+  EXPECT_TRUE(fails_with(Code::not_found, store->get("k3")));
+  EXPECT_TRUE(fails_with(Code::not_found, store->get("k13")));
+  EXPECT_TRUE(ok(store->get("k4")));
+}
+
+TEST_F(LevelStores, WritersAreSlowedAndThenStoppedByLevelZero) {
+  ASSERT_TRUE(ok(store.open_with_compactions_apart(options())));
+  // Write-outs run, compactions don't.
+  while (store.figure("writes_stopped_by_level0") == 0) {
+    ASSERT_NO_FATAL_FAILURE(write(1, false));
+    store.executor().run_all();
+    ASSERT_LT(store.figure("tables"), 14);
+  }
+  EXPECT_GT(store.pauses(), 0);
+  EXPECT_EQ(store.pauses(), store.figure("writes_slowed_by_level0"));
+  EXPECT_GE(store.figure("compactions"), 1);
+}
+
+TEST_F(LevelStores, AFullDiskDuringACompactionKeepsReadingAndRefusesWritesClearly) {
+  ASSERT_TRUE(ok(store.open()));
+  write(60);
+  files.fail(Fault::disk_full);
+  Status refused;
+  for (int i = 0; i < 40 && refused; ++i) {
+    refused = put_next();
+    store.executor().run_all();
+  }
+  ASSERT_TRUE(fails_with(Code::no_space, refused));
+  const std::string content = store.content();
+  EXPECT_TRUE(fails_with(Code::no_space, put_next()));
+  EXPECT_EQ(store.content(), content);
+  EXPECT_FALSE(store.warnings().empty());
+  expect_all_survives();
+  files.clear_faults();
+  ASSERT_TRUE(ok(store.open()));
+  EXPECT_EQ(store.content(), content);
+  write(60);
+  expect_all_survives();
+}
+
+TEST_F(LevelStores, ACompactionThatFailsAnywhereHasChangedNothing) {
+  for (const Fault fault :
+       {Fault::disk_full, Fault::sync_fails_keeps, Fault::sync_fails_reverts, Fault::read_fails}) {
+    for (std::uint64_t passing = 0; passing < 8; ++passing) {
+      SCOPED_TRACE(std::to_string(static_cast<int>(fault)) + " after " + std::to_string(passing));
+      SimulatedFileSystem own;
+      SimulatedStore small(own);
+      ASSERT_TRUE(ok(small.open_with_compactions_apart(options())));
+      for (int i = 0; i < 45; ++i) {
+        ASSERT_TRUE(ok(small->put("k" + std::to_string(i % 13), std::string(500, 'v'))));
+        small.executor().run_all();
+      }
+      const std::string content = small.content();
+      own.fail(fault, passing);
+      small.compactions().run_all();
+      own.clear_faults();
+      EXPECT_EQ(small.content(), content);
+      SimulatedFileSystem left = own;
+      Random random(test::seed());
+      left.crash(CrashPolicy::nothing, random);
+      SimulatedStore survivor(left);
+      ASSERT_TRUE(ok(survivor.open()));
+      EXPECT_EQ(survivor.content(), content);
+    }
+  }
+}
+
+TEST_F(LevelStores, WhatNoManifestNamesIsRemoved) {
+  ASSERT_NO_FATAL_FAILURE(make_and_close());
+  ASSERT_TRUE(ok(files.create("db/000999.sst")));
+  ASSERT_TRUE(ok(files.create("db/000998.sst.new")));
+  ASSERT_TRUE(ok(store.open()));
+  EXPECT_FALSE(files.exists("db/000999.sst").value());
+  EXPECT_FALSE(files.exists("db/000998.sst.new").value());
+}
+
+TEST_F(LevelStores, AMissingManifestIsNamed) {
+  ASSERT_NO_FATAL_FAILURE(make_and_close());
+  ASSERT_TRUE(ok(files.unlink("db/manifest")));
+  expect_corruption_naming("no manifest");
+}
+
+TEST_F(LevelStores, AMissingTableIsNamed) {
+  ASSERT_NO_FATAL_FAILURE(make_and_close());
+  const std::string missing = "db/" + table_names().front();
+  ASSERT_TRUE(ok(files.unlink(missing)));
+  expect_corruption_naming(missing);
+}
+
+TEST_F(LevelStores, ATableThatIsAnotherIsNamed) {
+  ASSERT_NO_FATAL_FAILURE(make_and_close());
+  const auto names = table_names();
+  ASSERT_GE(names.size(), 2u);
+  ASSERT_TRUE(ok(files.rename("db/" + names[0], "db/" + names[1])));
+  const std::string told = complaint();
+  EXPECT_TRUE(told.starts_with("corruption")) << told;
+}
+
+TEST_F(LevelStores, ANewerManifestIsLeftToANewerProgram) {
+  ASSERT_NO_FATAL_FAILURE(make_and_close());
+  std::string bytes = encode_manifest_header(3);
+  bytes[8] = 2;
+  ASSERT_TRUE(
+      ok(replace_file(files, "db/manifest", [&](AppendFile& file) { return file.append(bytes); })));
+  const auto names = table_names();
+  EXPECT_NE(complaint(), "none");
+  EXPECT_EQ(table_names(), names);
+}
+
+}  // namespace
+}  // namespace kv::test
