@@ -37,7 +37,7 @@ class LevelSalvage {
     if (Status fit = check_tables(); !fit) return fit;
     if (Status looked = look_at_logs(); !looked) return looked;
     const bool lost = !damaged_.empty() || is_missing_tables_ || !logs_;
-    if (lost && has_strays()) return rebuild_levels(found_);
+    if (lost ? has_strays() : strays_tell_more()) return rebuild_levels(found_);
     note_strays();
     if (lost || !found_.manifest.damages.empty()) return repair();
     count_tables();
@@ -105,12 +105,22 @@ class LevelSalvage {
     });
   }
 
-  // Whether there are tables that the manifest should perhaps have named: what is lost may stand
-  // in them, since the last edits may be what is lost.
+  // Whether the manifest should perhaps have named the table, because its last edits are what is
+  // lost, or because it is another store's.
+  bool is_stray(const FoundTable& table) const {
+    return !table.damage && !found_.manifest.let_go.contains(table.number) &&
+           !is_in_manifest(table.number);
+  }
+
   bool has_strays() const {
+    return std::ranges::any_of(found_.tables, [&](const auto& table) { return is_stray(table); });
+  }
+
+  // Whether a stray table tells of writes that the store would not have. A table that a crash has
+  // left without an edit does not: its log is there.
+  bool strays_tell_more() const {
     return std::ranges::any_of(found_.tables, [&](const FoundTable& table) {
-      return !table.damage && !found_.manifest.let_go.contains(table.number) &&
-             !is_in_manifest(table.number);
+      return is_stray(table) && table.properties->last_sequence > logs_->recovered.last;
     });
   }
 

@@ -9,6 +9,7 @@
 
 #include "base/checksum.h"
 #include "base/coding.h"
+#include "persistence/table_archive.h"
 #include "tests/integration/store_with_levels.h"
 
 namespace kv::test {
@@ -261,33 +262,41 @@ TEST_F(LevelSalvage, PutsWhatIsLeftOfTheLogsIntoATable) {
   }
 }
 
-// Of another store, whose writes go into the same keys.
-std::string foreign(const std::string& name) {
+// A table of this number in another store, where the same writes did other things.
+std::string foreign(const TableInfo& info) {
   SimulatedFileSystem files;
-  const auto executor = std::make_shared<SimulatedExecutor>();
-  const auto store = open_levels(files, executor);
-  EXPECT_TRUE(ok(store));
-  for (int i = 1; i <= 2000 && store; ++i) {
-    EXPECT_TRUE(ok((*store)->put(level_key(i), "other" + std::string(60, '.'))));
-    executor->run_all();
-    if (files.exists(path_of(name)).value_or(false)) return bytes_of(files, name);
+  EXPECT_TRUE(ok(files.create_directory("/db")));
+  const auto memtable = make_memtable();
+  for (SequenceNumber write = info.first_sequence; write <= info.last_sequence; ++write) {
+    memtable->add(write, EntryKind::put, level_key(static_cast<int>(write)), "other.");
   }
-  ADD_FAILURE() << "no table is called " << name;
-  return "";
+  EXPECT_TRUE(ok(write_out({files, "/db", {}}, info.number, *memtable->iterate(Direction::forward),
+                           info.first_sequence, info.last_sequence, {})));
+  return bytes_of(files, table_name(info.number));
 }
 
 TEST_F(LevelSalvage, RefusesATableThatIsNotTheNamedOne) {
   for (const InLevel& table : {tables_.front(), tables_.back()}) {
     files_ = std::make_unique<SimulatedFileSystem>(whole_);
-    write_over(*files_, table.name(), foreign(table.name()));
+    write_over(*files_, table.name(), foreign(table.info));
     expect_refusal(Code::corruption, "is another table than \"/db/manifest\" names: move away");
   }
 }
 
 TEST_F(LevelSalvage, RefusesTablesThatContradictEachOther) {
   lose_file("manifest")(*files_);
-  write_over(*files_, tables_.front().name(), foreign(tables_.front().name()));
+  write_over(*files_, tables_.back().name(), foreign(tables_.back().info));
   expect_refusal(Code::corruption, "tell of different writes with number ");
+}
+
+TEST_F(LevelSalvage, SeesThatAManifestIsAnotherStores) {
+  const SalvageReport report = salvage_after([](SimulatedFileSystem& files) {
+    Version other{.next_log = 1000, .put_away = 3, .next_table = 2000};
+    files.unlink(path_of("manifest")).value();
+    ASSERT_TRUE(ok(start_manifest(files, "/db", 7, other)));
+  });
+  EXPECT_EQ(content_of_levels(*files_), all_);
+  EXPECT_THAT(report.missing, IsEmpty());
 }
 
 TEST_F(LevelSalvage, BelievesNothingOfATableUnderAnotherName) {
