@@ -28,6 +28,10 @@ struct Counted {
     add_figure(figures, "write_out_bytes", written.bytes_written);
     add_figure(figures, "compactions", compacted.compactions);
     add_figure(figures, "compaction_moves", compacted.moves);
+    for (std::size_t level = 0; level < level_count; ++level) {
+      const std::uint64_t jobs = compacted.jobs_of_level[level];
+      if (jobs > 0) add_figure(figures, fmt::format("compactions_of_level_{}", level), jobs);
+    }
     add_figure(figures, "compaction_bytes_read", compacted.bytes_read);
     add_figure(figures, "compaction_bytes_written", compacted.bytes_written);
     add_figure(figures, "compaction_entries_dropped", compacted.entries_dropped);

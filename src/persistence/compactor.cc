@@ -146,6 +146,7 @@ Status Compactor::move(const Compaction& job) {
   }
   const std::lock_guard lock(mutex_);
   ++counted_.moves;
+  ++counted_.jobs_of_level[job.level];
   return {};
 }
 
@@ -178,6 +179,7 @@ Status Compactor::rewrite(const Compaction& job, const LevelState& state) {
   std::uint64_t entries = 0;
   const std::lock_guard lock(mutex_);
   ++counted_.compactions;
+  ++counted_.jobs_of_level[job.level];
   for (const TableInfo& info : inputs_of(job)) {
     counted_.bytes_read += info.bytes;
     entries += info.entries;

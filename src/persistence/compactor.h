@@ -13,6 +13,7 @@
 // *Errors*: a job that fails is told by `warn`; its files are removed, and nothing has changed. It
 // is tried again when the next table comes, or when somebody waits for it.
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -48,6 +49,7 @@ struct CompactorOptions {
 struct CompactionStatistics {
   std::uint64_t compactions = 0;  // jobs that wrote tables
   std::uint64_t moves = 0;        // jobs that only moved them
+  std::array<std::uint64_t, level_count> jobs_of_level{};  // of both kinds, by the upper level
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t entries_dropped = 0;

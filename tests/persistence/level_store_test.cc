@@ -150,7 +150,7 @@ TEST_F(LevelStores, ASnapshotSeesWhatItSawThroughAllCompactions) {
 
 TEST_F(LevelStores, WhatIsForgottenIsNotAnswered) {
   ASSERT_TRUE(ok(store.open()));
-  write(30);
+  write(20);  // too few for a compaction
   const SequenceNumber early = 10;
   auto* const versioned = store->as<Versioned>();
   ASSERT_TRUE(ok(versioned->snapshot_at(early)));
@@ -201,6 +201,41 @@ TEST_F(LevelStores, TheFilterDropsWhatNobodyWants) {
   EXPECT_TRUE(ok(store->get("k4")));
 }
 
+// Levels that each hold twice as much as the one above, and tables of a few entries: all of them
+// are at work all the time.
+TEST_F(LevelStores, LongRunsThroughEveryLevelAreAsAMapWouldBe) {
+  Options tiny = options();
+  tiny.durability = Durability::wal;
+  tiny.table_bytes = 1'024;
+  tiny.level1_bytes = 1'024;
+  tiny.level_multiplier = 2;
+  ASSERT_TRUE(ok(store.open(tiny)));
+  Random random(test::seed());
+  Content content;
+  for (int i = 0; i < 80'000; ++i) {
+    const std::string key = "key" + std::to_string(random.below(400));
+    if (random.below(5) == 0) {
+      ASSERT_TRUE(ok(store->erase(key)));
+      content.erase(key);
+    } else {
+      content[key] = std::string(random.below(300), static_cast<char>('a' + random.below(26)));
+      ASSERT_TRUE(ok(store->put(key, content[key])));
+    }
+    if (random.below(4) == 0) store.executor().run_one();
+    if (i % 8'000 != 0) continue;
+    ASSERT_EQ(store.content(), told_content(content)) << i;
+  }
+  EXPECT_EQ(store.content(), told_content(content));
+  const auto figures = store->as<Maintenance>()->statistics();
+  ASSERT_TRUE(ok(figures));
+  EXPECT_GE(figures->at("compactions_of_level_0"), 100);
+  for (int level = 1; level <= 5; ++level) {
+    const std::string figure = "compactions_of_level_" + std::to_string(level);
+    ASSERT_TRUE(figures->contains(figure)) << figure;
+    EXPECT_GE(figures->at(figure), 1'000) << figure;
+  }
+}
+
 TEST_F(LevelStores, WritersAreSlowedAndThenStoppedByLevelZero) {
   ASSERT_TRUE(ok(store.open_with_compactions_apart(options())));
   // Write-outs run, compactions don't.
@@ -215,24 +250,28 @@ TEST_F(LevelStores, WritersAreSlowedAndThenStoppedByLevelZero) {
 }
 
 TEST_F(LevelStores, AFullDiskDuringACompactionKeepsReadingAndRefusesWritesClearly) {
-  ASSERT_TRUE(ok(store.open()));
+  ASSERT_TRUE(ok(store.open_with_compactions_apart(options())));
   write(60);
+  const std::string before = store.content();
   files.fail(Fault::disk_full);
-  Status refused;
-  for (int i = 0; i < 40 && refused; ++i) {
-    refused = put_next();
+  store.compactions().run_all();
+  ASSERT_EQ(store.warnings().size(), 1u);
+  EXPECT_NE(store.warnings().front().find("a compaction failed"), std::string::npos);
+  EXPECT_EQ(store.content(), before);
+  Status written;
+  for (int i = 0; i < 40 && written; ++i) {
+    written = put_next();
     store.executor().run_all();
   }
-  ASSERT_TRUE(fails_with(Code::no_space, refused));
-  const std::string content = store.content();
+  EXPECT_TRUE(fails_with(Code::no_space, written));
   EXPECT_TRUE(fails_with(Code::no_space, put_next()));
-  EXPECT_EQ(store.content(), content);
-  EXPECT_FALSE(store.warnings().empty());
+  const std::string content = store.content();
   expect_all_survives();
   files.clear_faults();
   ASSERT_TRUE(ok(store.open()));
   EXPECT_EQ(store.content(), content);
   write(60);
+  EXPECT_GE(store.figure("compactions"), 1);
   expect_all_survives();
 }
 
