@@ -112,8 +112,8 @@ class TableSalvage {
       return failure(Code::corruption,
                      fmt::format("{} begins with write {}, and the tables before it end with write "
                                  "{}: one of them does not belong here; move it away, and salvage "
-                                 "what is left",
-                                 quote(path_of(table.number)), first, last));
+                                 "what is left{}",
+                                 quote(path_of(table.number)), first, last, other_engine()));
     }
     if (first > last + 1 && number && table.number <= *number + 1) {
       return failure(Code::corruption,
@@ -123,6 +123,16 @@ class TableSalvage {
                                  quote(path_of(table.number)), first, last + 1));
     }
     return {};
+  }
+
+  // Where FORMAT was lost, the store may be of the engine whose tables overlap.
+  std::string_view other_engine() const {
+    const std::string format = join(directory_.path(), format_name);
+    const bool was_lost =
+        std::ranges::find(report_.damages, format, &Damage::path) != report_.damages.end();
+    return was_lost ? "; unless the store was made by engine lsm: then write \"kvdb 1 lsm\" into "
+                      "FORMAT first"
+                    : "";
   }
 
   // A table without entries takes the place of one that is missing, so that the writes follow each

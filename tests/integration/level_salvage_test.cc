@@ -9,7 +9,6 @@
 
 #include "base/checksum.h"
 #include "base/coding.h"
-#include "persistence/table_archive.h"
 #include "tests/integration/store_with_levels.h"
 
 namespace kv::test {
@@ -22,36 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-Damager cut(const std::string& name, std::size_t bytes) {
-  return [=](SimulatedFileSystem& files) {
-    write_over(files, name, bytes_of(files, name).substr(0, bytes));
-  };
-}
-
-Damager put_beside(const std::string& name, const std::string& bytes) {
-  return [=](SimulatedFileSystem& files) {
-    const auto file = files.create(path_of(name));
-    ASSERT_TRUE(ok(file));
-    ASSERT_TRUE(ok((*file)->append(bytes)));
-    ASSERT_TRUE(ok((*file)->sync()));
-    ASSERT_TRUE(ok(files.sync_directory("/db")));
-  };
-}
-
-std::vector<std::string> ending(const FileSystem& files, std::string_view end) {
-  std::vector<std::string> names = names_in(files);
-  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(end); });
-  return names;
-}
-
-std::uint64_t entries_in(const Version& version) {
-  std::uint64_t entries = 0;
-  for (const std::vector<TableInfo>& level : version.levels) {
-    for (const TableInfo& info : level) entries += info.entries;
-  }
-  return entries;
-}
 
 class LevelSalvage : public testing::Test {
  protected:
@@ -260,19 +229,6 @@ TEST_F(LevelSalvage, PutsWhatIsLeftOfTheLogsIntoATable) {
     EXPECT_THAT(ending(*files_, ".log"), IsEmpty());
     EXPECT_EQ(report.last, static_cast<SequenceNumber>(level_writes));
   }
-}
-
-// A table of this number in another store, where the same writes did other things.
-std::string foreign(const TableInfo& info) {
-  SimulatedFileSystem files;
-  EXPECT_TRUE(ok(files.create_directory("/db")));
-  const auto memtable = make_memtable();
-  for (SequenceNumber write = info.first_sequence; write <= info.last_sequence; ++write) {
-    memtable->add(write, EntryKind::put, level_key(static_cast<int>(write)), "other.");
-  }
-  EXPECT_TRUE(ok(write_out({files, "/db", {}}, info.number, *memtable->iterate(Direction::forward),
-                           info.first_sequence, info.last_sequence, {})));
-  return bytes_of(files, table_name(info.number));
 }
 
 TEST_F(LevelSalvage, RefusesATableThatIsNotTheNamedOne) {

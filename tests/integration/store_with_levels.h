@@ -19,6 +19,7 @@
 #include "engines/engines.h"
 #include "persistence/manifest.h"
 #include "persistence/salvage.h"
+#include "persistence/table_archive.h"
 #include "persistence/wal.h"
 #include "tests/integration/damaged_files.h"
 #include "tests/support/expect.h"
@@ -129,6 +130,49 @@ inline std::vector<std::size_t> record_offsets(std::string_view manifest) {
   }
   offsets.push_back(at);
   return offsets;
+}
+
+inline Damager cut(const std::string& name, std::size_t bytes) {
+  return [=](SimulatedFileSystem& files) {
+    write_over(files, name, bytes_of(files, name).substr(0, bytes));
+  };
+}
+
+inline Damager put_beside(const std::string& name, const std::string& bytes) {
+  return [=](SimulatedFileSystem& files) {
+    const auto file = files.create(path_of(name));
+    ASSERT_TRUE(ok(file));
+    ASSERT_TRUE(ok((*file)->append(bytes)));
+    ASSERT_TRUE(ok((*file)->sync()));
+    ASSERT_TRUE(ok(files.sync_directory("/db")));
+  };
+}
+
+inline std::vector<std::string> ending(const FileSystem& files, std::string_view end) {
+  std::vector<std::string> names = names_in(files);
+  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(end); });
+  return names;
+}
+
+inline std::uint64_t entries_in(const Version& version) {
+  std::uint64_t entries = 0;
+  for (const std::vector<TableInfo>& level : version.levels) {
+    for (const TableInfo& info : level) entries += info.entries;
+  }
+  return entries;
+}
+
+// A table of this number in another store, where the same writes did other things.
+inline std::string foreign(const TableInfo& info) {
+  SimulatedFileSystem files;
+  EXPECT_TRUE(ok(files.create_directory("/db")));
+  const auto memtable = make_memtable();
+  for (SequenceNumber write = info.first_sequence; write <= info.last_sequence; ++write) {
+    memtable->add(write, EntryKind::put, level_key(static_cast<int>(write)), "other.");
+  }
+  EXPECT_TRUE(ok(write_out({files, "/db", {}}, info.number, *memtable->iterate(Direction::forward),
+                           info.first_sequence, info.last_sequence, {})));
+  return bytes_of(files, table_name(info.number));
 }
 
 }  // namespace kv::test
