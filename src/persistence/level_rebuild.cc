@@ -184,7 +184,6 @@ class Rebuild {
     version.put_away = last_;
     version.known_from = last_;
     version.next_table = next;
-    sources_.clear();
     return install(found_, version, used_);
   }
 
