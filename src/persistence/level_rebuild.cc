@@ -79,7 +79,7 @@ class Rebuild {
         known_.add(each.properties->first_sequence, each.properties->last_sequence);
       }
       if (each.damage) {
-        if (Status rescued = rescue(each); !rescued) return rescued;
+        if (Status rescued = rescue(each, *each.damage); !rescued) return rescued;
         continue;
       }
       auto table = open_table_of(found_.place, parts, each.number);
@@ -89,7 +89,7 @@ class Rebuild {
     return {};
   }
 
-  Status rescue(const FoundTable& damaged) {
+  Status rescue(const FoundTable& damaged, const Error& damage) {
     const auto saved = std::make_shared<SavedVersions>();
     const auto rescued = rescue_table_of(
         found_.place.files, found_.place.directory, damaged.number,
@@ -97,7 +97,7 @@ class Rebuild {
     if (!rescued) return failure(rescued.error());
     const std::string path = found_.path_of(damaged.number);
     if (rescued->damages.empty()) {
-      found_.report.damages.push_back({path, 0, 0, damaged.damage->message()});
+      found_.report.damages.push_back({path, 0, 0, damage.message()});
     }
     std::ranges::copy(rescued->damages, std::back_inserter(found_.report.damages));
     for (const SequenceNumber write : saved->writes()) known_.add(write, write);
@@ -153,7 +153,9 @@ class Rebuild {
         const bool is_known_dead = found_.manifest.let_go.contains(info.number);
         if (is_known_dead || found_.table(info.number) != nullptr) continue;
         found_.report.damages.push_back(
-            {found_.path_of(info.number), 0, 0, lost_text(level, info)});
+            {found_.path_of(info.number), 0, 0,
+             lost_text(level, info) +
+                 "; or it was merged since, as an edit that is lost may tell"});
         found_.report.lost_versions = true;
       }
     }
@@ -171,6 +173,7 @@ class Rebuild {
   // One run of tables, in level 1, of every version there is.
   Status write() {
     std::vector<std::unique_ptr<InternalIterator>> walks;
+    walks.reserve(sources_.size());
     for (const Source& source : sources_) walks.push_back(source.walk());
     const auto walk = make_distinct_walk(std::move(walks));
     Version version;

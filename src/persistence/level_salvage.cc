@@ -41,7 +41,7 @@ class LevelSalvage {
     note_strays();
     if (lost || !found_.manifest.damages.empty()) return repair();
     count_tables();
-    count_logs();
+    if (logs_) count_logs(*logs_);
     return {};
   }
 
@@ -140,12 +140,12 @@ class LevelSalvage {
   }
 
   // Logs that stay as they are, and what a crash may have torn.
-  void count_logs() {
+  void count_logs(const SavedLogs& logs) {
     SalvageReport& report = found_.report;
-    report.last = logs_->recovered.last;
-    report.versions += logs_->saved.writes().size();
+    report.last = logs.recovered.last;
+    report.versions += logs.saved.writes().size();
     if (found_.manifest.dropped) report.damages.push_back(*found_.manifest.dropped);
-    std::ranges::copy(logs_->recovered.damages, std::back_inserter(report.damages));
+    std::ranges::copy(logs.recovered.damages, std::back_inserter(report.damages));
   }
 
   Status repair() {
@@ -166,13 +166,15 @@ class LevelSalvage {
     for (std::size_t level = 0; level < level_count; ++level) {
       if (Status renewed = renew(level); !renewed) return renewed;
     }
-    if (report.lost_versions) version_.known_from = version_.put_away;
+    if (report.lost_versions) {
+      version_.known_from = std::max(version_.known_from, version_.put_away);
+    }
     if (broken) {
       if (Status put = put_away(*broken); !put) return put;
     }
     version_.next_table = next_;
     count_tables();
-    if (logs_) count_logs();
+    if (logs_) count_logs(*logs_);
     return install(found_, version_, damaged_);
   }
 
@@ -187,7 +189,7 @@ class LevelSalvage {
             {found_.path_of(info.number), 0, 0, lost_text(level, info)});
       } else if (!table->damage) {
         left.push_back(info);
-      } else if (Status renewed = renew(*table, info, left); !renewed) {
+      } else if (Status renewed = renew(*table->damage, info, left); !renewed) {
         return renewed;
       }
     }
@@ -195,7 +197,7 @@ class LevelSalvage {
     return {};
   }
 
-  Status renew(const FoundTable& table, const TableInfo& info, std::vector<TableInfo>& left) {
+  Status renew(const Error& damage, const TableInfo& info, std::vector<TableInfo>& left) {
     SavedVersions saved;
     const auto rescued = rescue_table_of(
         found_.place.files, found_.place.directory, info.number,
@@ -203,7 +205,7 @@ class LevelSalvage {
     if (!rescued) return failure(rescued.error());
     SalvageReport& report = found_.report;
     if (rescued->damages.empty()) {
-      report.damages.push_back({found_.path_of(info.number), 0, 0, table.damage->message()});
+      report.damages.push_back({found_.path_of(info.number), 0, 0, damage.message()});
     }
     std::ranges::copy(rescued->damages, std::back_inserter(report.damages));
     if (saved.writes().size() != info.entries) report.lost_versions = true;
@@ -224,7 +226,8 @@ class LevelSalvage {
     if (Status written = write(logs.saved, {first, report.last}, level0); !written) return written;
     std::ranges::copy(version_.levels[0], std::back_inserter(level0));
     version_.levels[0] = std::move(level0);
-    version_.put_away = version_.known_from = report.last;
+    version_.put_away = report.last;
+    version_.known_from = std::max(version_.known_from, report.last);
     version_.next_log = logs.recovered.next_log;
     return {};
   }

@@ -250,6 +250,7 @@ constexpr Command table[] = {
      "must be room for that, and kvcli inspect shows what stands in it.\n"
      "  torn: a tail that a crash left, no damage   lost: damaged bytes, and writes that are gone\n"
      "  kept: the copy of a damaged file            saved: how much the store holds now\n"
+     "  note: what was left out, and what is not certain\n"
      "The code is 1 where anything was damaged. A store that is whole is left as it is, with code "
      "0.\n"
      "Once it opens and you have what you need, the copies may be removed.\n",
