@@ -137,8 +137,9 @@ Status salvage_levels(FileSystem& files, std::string_view path, SalvageReport& r
 // tell: lsm, if there is a manifest; else sstable, if there are tables; else wal. So a store of
 // engine sstable that has no table yet becomes one of engine wal, with the same logs; the report
 // says which it was taken for. One of engine lsm that has lost both FORMAT and manifest is taken
-// for one of engine sstable, whose salvage ends where tables overlap: whoever knows better writes
-// FORMAT. Errors: those of engine_of (persistence/database_directory.h) but that.
+// for one of engine sstable, whose salvage ends with `corruption` before anything is changed,
+// unless tables and logs happen to be in its order: whoever knows better writes FORMAT first.
+// Errors: those of engine_of (persistence/database_directory.h) but that.
 Result<std::string> engine_to_salvage(const FileSystem& files, std::string_view path);
 
 }  // namespace kv

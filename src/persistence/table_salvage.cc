@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/quote.h"
+#include "persistence/log_reader.h"
 #include "persistence/recovery.h"
 #include "persistence/salvage_parts.h"
 #include "persistence/table_archive.h"
@@ -112,8 +113,8 @@ class TableSalvage {
       return failure(Code::corruption,
                      fmt::format("{} begins with write {}, and the tables before it end with write "
                                  "{}: one of them does not belong here; move it away, and salvage "
-                                 "what is left{}",
-                                 quote(path_of(table.number)), first, last, other_engine()));
+                                 "what is left",
+                                 quote(path_of(table.number)), first, last));
     }
     if (first > last + 1 && number && table.number <= *number + 1) {
       return failure(Code::corruption,
@@ -123,16 +124,6 @@ class TableSalvage {
                                  quote(path_of(table.number)), first, last + 1));
     }
     return {};
-  }
-
-  // Where FORMAT was lost, the store may be of the engine whose tables overlap.
-  std::string_view other_engine() const {
-    const std::string format = join(directory_.path(), format_name);
-    const bool was_lost =
-        std::ranges::find(report_.damages, format, &Damage::path) != report_.damages.end();
-    return was_lost ? "; unless the store was made by engine lsm: then write \"kvdb 1 lsm\" into "
-                      "FORMAT first"
-                    : "";
   }
 
   // A table without entries takes the place of one that is missing, so that the writes follow each
@@ -286,9 +277,61 @@ class TableSalvage {
   TableNumber number_ = 0;
 };
 
+// The first number of the last batch that is intact in the log.
+SequenceNumber last_batch(std::string_view log, LogNumber number) {
+  SequenceNumber last = 0;
+  const auto reader = make_log_reader(log, number);
+  while (reader->next() || reader->resync()) {
+    if (reader->record().kind == RecordKind::batch) last = std::max(last, reader->record().first);
+  }
+  return last;
+}
+
+// Whether tables and logs are as this engine leaves them: the tables follow each other, and no log
+// whose number is not larger than theirs tells of writes behind them.
+Result<bool> follow_each_other(const FileSystem& files, std::string_view path) {
+  const Result<std::vector<FoundTable>> tables = look_at_tables(files, path);
+  if (!tables) return failure(tables.error());
+  SequenceNumber last = 0;
+  for (const FoundTable& table : *tables) {
+    if (!table.properties) return true;  // nobody can tell
+    if (!table.damage && table.properties->first_sequence <= last) return false;
+    last = std::max(last, table.properties->last_sequence);
+  }
+  const Result<std::vector<LogNumber>> logs = logs_in(files, path);
+  if (!logs) return failure(logs.error());
+  for (const LogNumber log : *logs) {
+    if (tables->empty() || log > tables->back().number) break;
+    const Result<std::string> bytes = read_file(files, log_path(path, log));
+    if (!bytes) return failure(bytes.error());
+    if (last_batch(*bytes, log) > last) return false;
+  }
+  return true;
+}
+
+// Where FORMAT and a manifest are lost, a store of engine lsm looks much like one of this engine,
+// which would pass over its logs.
+Status check_not_levels(const FileSystem& files, std::string_view path) {
+  if (!failed_with(Code::corruption, engine_of(files, path))) return {};
+  const Result<bool> follow = follow_each_other(files, path);
+  if (!follow) return failure(follow.error());
+  if (*follow) return {};
+  return failure(
+      Code::corruption,
+      fmt::format("nothing in {} says which engine made it, and its tables and logs are "
+                  "not as engine sstable leaves them: write the line \"kvdb 1 lsm\" into "
+                  "FORMAT, or \"kvdb 1 sstable\" if it was that one, and salvage again",
+                  quote(path)));
+}
+
 }  // namespace
 
 Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report) {
+  const Result<bool> there = files.exists(path);
+  if (!there) return failure(there.error());
+  if (*there) {
+    if (Status fits = check_not_levels(files, path); !fits) return fits;
+  }
   const Result<DatabaseDirectory> directory = open_damaged(files, path, "sstable", report);
   if (!directory) return failure(directory.error());
   return TableSalvage(*directory, report).run();

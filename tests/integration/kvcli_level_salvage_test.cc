@@ -79,5 +79,17 @@ TEST_F(KvcliLevelSalvage, SaysWhatItCouldNotSave) {
   EXPECT_EQ(run("kvcli salvage db").code, 0);
 }
 
+TEST_F(KvcliLevelSalvage, AsksWhichEngineItWasWhereNothingTells) {
+  make_store();
+  const std::string names = run("rm db/FORMAT db/manifest; ls db").output;
+  const Ended ended = run("kvcli salvage db");
+  EXPECT_EQ(ended.code, 4) << ended;
+  EXPECT_EQ(ended.output, "");
+  EXPECT_THAT(ended.errors, HasSubstr("nothing in \"db\" says which engine made it"));
+  EXPECT_EQ(run("ls db").output, names);
+  EXPECT_EQ(run("echo kvdb 1 lsm >db/FORMAT; kvcli salvage db").code, 1);
+  EXPECT_EQ(run("kvcli --directory db count").output, "59\n");
+}
+
 }  // namespace
 }  // namespace kv::test
