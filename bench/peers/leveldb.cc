@@ -1,6 +1,7 @@
 // LevelDB (1.23). Where the options say nothing it has its default settings: 4 MB write buffer, 8
 // MB block cache, Snappy, no Bloom filter, blocks of 4 KB. It has no LZ4: where that is asked for
-// it takes Snappy, which is of the same kind; Zstandard it refuses.
+// it takes Snappy, which is of the same kind; Zstandard it refuses, and a size of level 1: that is
+// fixed.
 //
 // Durability: its log is always written, so `none` is refused; `wal` is its default (the bytes are
 // in the kernel when a write returns); `sync` is WriteOptions::sync. It answers everything that a
@@ -24,6 +25,8 @@
 
 namespace kv {
 namespace {
+
+constexpr std::size_t level1_bytes = std::size_t{10} << 20;  // MaxBytesForLevel
 
 // Makes the file, or directory, survive the loss of power. One that is gone is not missed.
 leveldb::Status sync_path(const std::string& path) {
@@ -94,6 +97,7 @@ struct TunedDatabase : peers::Database<LevelDb> {
     leveldb::Options settings;
     settings.create_if_missing = true;
     if (options.write_buffer_bytes) settings.write_buffer_size = *options.write_buffer_bytes;
+    if (options.table_bytes) settings.max_file_size = *options.table_bytes;
     if (options.block_bytes) settings.block_size = *options.block_bytes;
     if (options.block_cache_bytes) {
       cache.reset(leveldb::NewLRUCache(*options.block_cache_bytes));
@@ -123,6 +127,11 @@ Result<std::unique_ptr<Store>> open_leveldb(const Options& options) {
     return failure(Code::invalid_argument,
                    "leveldb has no Zstandard: take the compression none or lz4");
   }
+  if (options.level1_bytes) {
+    return failure(Code::invalid_argument,
+                   fmt::format("leveldb's level 1 always holds {} bytes: leave level1_bytes unset",
+                               level1_bytes));
+  }
   if (Status made = peers::make_directory("leveldb", options); !made) {
     return failure(std::move(made));
   }
@@ -148,7 +157,9 @@ std::string leveldb_settings(const Options& options) {
        .block_cache_bytes = options.block_cache_bytes.value_or(own_cache_bytes),
        .compression = compression,
        .filter_bits_per_key = options.filter_bits_per_key.value_or(0),
-       .block_bytes = options.block_bytes.value_or(own.block_size)});
+       .block_bytes = options.block_bytes.value_or(own.block_size),
+       .table_bytes = options.table_bytes.value_or(own.max_file_size),
+       .level1_bytes = level1_bytes});
 }
 
 }  // namespace kv

@@ -118,6 +118,8 @@ Result<rocksdb::Options> settings_of(const Options& options) {
   rocksdb::Options settings;
   settings.create_if_missing = true;
   if (options.write_buffer_bytes) settings.write_buffer_size = *options.write_buffer_bytes;
+  if (options.table_bytes) settings.target_file_size_base = *options.table_bytes;
+  if (options.level1_bytes) settings.max_bytes_for_level_base = *options.level1_bytes;
   settings.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_settings(options)));
   if (!options.compression) return settings;
   settings.compression = native(*options.compression);
@@ -173,7 +175,9 @@ std::string rocksdb_settings(const Options& options) {
        .block_cache_bytes = options.block_cache_bytes.value_or(own_cache_bytes),
        .compression = compression,
        .filter_bits_per_key = options.filter_bits_per_key.value_or(0),
-       .block_bytes = options.block_bytes.value_or(table_settings({}).block_size)});
+       .block_bytes = options.block_bytes.value_or(table_settings({}).block_size),
+       .table_bytes = options.table_bytes.value_or(own.target_file_size_base),
+       .level1_bytes = options.level1_bytes.value_or(own.max_bytes_for_level_base)});
 }
 
 }  // namespace kv

@@ -16,7 +16,7 @@ Json settings_json(const Plan& plan) {
       Job{.engine = {}, .directory = {}, .workloads = {}, .settings = plan.settings}))["settings"];
   if (!plan.settings.distribution) json["distribution"] = "the workload's own";
   for (const char* name : {"durability", "write_buffer_bytes", "block_cache_bytes", "block_bytes",
-                           "filter_bits_per_key", "compression"}) {
+                           "filter_bits_per_key", "compression", "table_bytes", "level1_bytes"}) {
     if (!json.contains(name)) json[name] = "the engine's own";
   }
   json["rounds"] = plan.rounds;

@@ -62,7 +62,7 @@ std::string preamble(const Plan& plan, const Machine& machine) {
   std::string text = fmt::format(
       "entries {}, keys {} bytes, values {} bytes, compressible {}, threads {}\n"
       "operations {}, warm-up {}, distribution {}, durability {}, write buffer {}, seed {}\n"
-      "of tables: block cache {}, compression {}, filter {}, blocks {}\n",
+      "of tables: block cache {}, compression {}, filter {}, blocks {}, tables {}, level 1 {}\n",
       settings.entries, settings.key_bytes, settings.value_bytes, settings.compressible,
       settings.threads,
       settings.measured.none() ? "as many as entries" : extent_text(settings.measured),
@@ -74,7 +74,8 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       own_or(settings.store.block_cache_bytes, "bytes"),
       settings.store.compression ? name(*settings.store.compression) : "the engine's own",
       own_or(settings.store.filter_bits_per_key, "bits a key"),
-      own_or(settings.store.block_bytes, "bytes"));
+      own_or(settings.store.block_bytes, "bytes"), own_or(settings.store.table_bytes, "bytes"),
+      own_or(settings.store.level1_bytes, "bytes"));
   text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
                       machine.load);
   text += fmt::format("rounds {}, systems in turn; medians; times in us", plan.rounds);

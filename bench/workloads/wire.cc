@@ -38,6 +38,8 @@ constexpr std::pair<const char*, std::optional<std::size_t> Options::*> optional
     {"block_cache_bytes", &Options::block_cache_bytes},
     {"block_bytes", &Options::block_bytes},
     {"filter_bits_per_key", &Options::filter_bits_per_key},
+    {"table_bytes", &Options::table_bytes},
+    {"level1_bytes", &Options::level1_bytes},
 };
 
 Json to_json(const Settings& settings) {

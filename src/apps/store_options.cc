@@ -32,18 +32,24 @@ void add_name(CLI::App& app, const std::string& option, std::optional<Value>& va
 void add_store_options(CLI::App& app, Options& options) {
   add_name(app, "--durability", options.durability, durability_of,
            "What a write survives: none, wal (a crash of the process) or sync (of the machine). By "
-           "default, as with the next five, the engine's own");
+           "default, as with all that follow, the engine's own");
   add_number(app, "--write-buffer", options.write_buffer_bytes, "BYTES",
              "How much a persistent engine gathers before it puts it away elsewhere");
   add_number(app, "--block-cache", options.block_cache_bytes, "BYTES",
              "For blocks of tables that were read; 0: none. Engines without tables do not look at "
-             "this, nor at the next three");
+             "this, nor at what follows");
   add_number(app, "--block-bytes", options.block_bytes, "BYTES",
              "Of a table's data block, before compression");
   add_number(app, "--filter-bits", options.filter_bits_per_key, "N",
              "Of the tables' Bloom filters, for each key, up to 40; 0: none");
   add_name(app, "--compression", options.compression, compression_of,
            "Of tables' blocks: none, lz4 or zstd");
+  add_number(app, "--table-bytes", options.table_bytes, "BYTES",
+             "So large a compaction makes a table. Engines that do not compact do not look at "
+             "this, nor at the next");
+  add_number(app, "--level1-bytes", options.level1_bytes, "BYTES",
+             "So much level 1 holds before it is compacted; each level below holds 10 times as "
+             "much");
 }
 
 }  // namespace kv

@@ -195,6 +195,7 @@ Result<std::string> engine_of(const FileSystem& files, std::string_view director
   if (!*format) {
     return failure(Code::invalid_argument, fmt::format("{} holds no store", quote(directory)));
   }
+  if (**format != "sstable") return **std::move(format);
   Result<bool> is_taken_over = files.exists(manifest_path(directory));
   if (!is_taken_over) return failure(std::move(is_taken_over));
   return *is_taken_over ? "lsm" : **std::move(format);

@@ -74,7 +74,12 @@ class LevelSource final : public Source {
       }
       return std::optional<FoundVersion>();
     }
-    return tables_[static_cast<std::size_t>(found - last_user_keys_.begin())]->find(lookup);
+    const Table& table = *tables_[static_cast<std::size_t>(found - last_user_keys_.begin())];
+    if (lookup.trace != nullptr) {
+      lookup.trace->push_back("level " + std::to_string(level_) + ": the one to ask is table " +
+                              std::to_string(table.number()));
+    }
+    return table.find(lookup);
   }
 
   std::unique_ptr<InternalIterator> iterate(Direction direction) const override {

@@ -99,18 +99,23 @@ TEST(Kvbench, PrintsSettingsAndATable) {
 TEST(Kvbench, SettingsOfTablesAreHandedOnAndPrinted) {
   const test::TemporaryDirectory folder;
   const std::string file = folder.path() + "/all.json";
-  const Ended ended = kvbench({"--system", "map", "--entries", "100", "--rounds", "1",
-                               "--block-cache", "65536", "--compression", "zstd", "--filter-bits",
-                               "12", "--block-bytes", "8192", "--json", file});
+  const Ended ended =
+      kvbench({"--system",      "map",   "--entries",     "100",   "--rounds",       "1",
+               "--block-cache", "65536", "--compression", "zstd",  "--filter-bits",  "12",
+               "--block-bytes", "8192",  "--table-bytes", "65536", "--level1-bytes", "262144",
+               "--json",        file});
   ASSERT_EQ(ended.code, 0) << ended.errors;
   EXPECT_THAT(ended.output, HasSubstr("of tables: block cache 65536 bytes, compression zstd, "
-                                      "filter 12 bits a key, blocks 8192 bytes\n"));
+                                      "filter 12 bits a key, blocks 8192 bytes, tables 65536 "
+                                      "bytes, level 1 262144 bytes\n"));
   std::ifstream written(file);
   const Json settings = Json::parse(written)["settings"];
   EXPECT_EQ(settings["block_cache_bytes"], 65536);
   EXPECT_EQ(settings["compression"], "zstd");
   EXPECT_EQ(settings["filter_bits_per_key"], 12);
   EXPECT_EQ(settings["block_bytes"], 8192);
+  EXPECT_EQ(settings["table_bytes"], 65536);
+  EXPECT_EQ(settings["level1_bytes"], 262144);
   EXPECT_EQ(settings["write_buffer_bytes"], "the engine's own");
 }
 
@@ -120,14 +125,17 @@ TEST(Kvbench, TellsWhatPeersMakeOfTheSettings) {
        {std::pair{"leveldb", "Snappy (it has no LZ4)"}, {"rocksdb", "lz4"}}) {
     if (list.find(std::string("  ") + peer + " ") == std::string::npos) continue;
     const Ended ended =
-        kvbench({"--system", peer, "--entries", "2000", "--rounds", "1", "--workloads",
-                 "fillrandom,readrandom", "--write-buffer", "65536", "--block-cache", "0",
-                 "--compression", "lz4", "--filter-bits", "10", "--block-bytes", "2048"});
+        kvbench({"--system",       peer,    "--entries",     "2000",
+                 "--rounds",       "1",     "--workloads",   "fillrandom,readrandom",
+                 "--write-buffer", "65536", "--block-cache", "0",
+                 "--compression",  "lz4",   "--filter-bits", "10",
+                 "--block-bytes",  "2048",  "--table-bytes", "1048576"});
     EXPECT_EQ(ended.code, 0) << ended.errors;
-    EXPECT_THAT(ended.output,
-                HasSubstr(std::string(peer) +
-                          ": write buffer 65536 bytes, block cache 0 bytes, compression " +
-                          compression + ", filter 10 bits a key, blocks 2048 bytes\n"));
+    EXPECT_THAT(
+        ended.output,
+        HasSubstr(std::string(peer) +
+                  ": write buffer 65536 bytes, block cache 0 bytes, compression " + compression +
+                  ", filter 10 bits a key, blocks 2048 bytes, tables 1048576 bytes, level 1 "));
   }
 }
 

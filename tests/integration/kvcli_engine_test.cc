@@ -37,7 +37,7 @@ TEST_F(KvcliEngine, IsKnownByTheDirectory) {
 
 TEST_F(KvcliEngine, TellsInOneLineWhatIsWrongWithTheDirectory) {
   run("mkdir foreign other newer odd lost empty; echo hello >foreign/letter; echo x >file");
-  write("other/FORMAT", "kvdb 1 lsm\n");
+  write("other/FORMAT", "kvdb 1 pebbles\n");
   write("newer/FORMAT", "kvdb 2 wal\n");
   write("odd/FORMAT", "kvdb\n");
   write("lost/000001.log", "");
@@ -54,8 +54,8 @@ TEST_F(KvcliEngine, TellsInOneLineWhatIsWrongWithTheDirectory) {
       {"--directory empty", 2, "there is no store in \"empty\" yet"},
       {"--directory foreign", 2, "not empty: it holds \"letter\"; name another directory"},
       {"--engine wal --directory foreign", 2, "not empty: it holds \"letter\""},
-      {"--engine wal --directory other", 2, "was made by engine lsm; open it with that one"},
-      {"--directory other", 2, "no engine is called \"lsm\"; there are: map"},
+      {"--engine wal --directory other", 2, "was made by engine pebbles; open it with that one"},
+      {"--directory other", 2, "no engine is called \"pebbles\"; there are: map"},
       {"--engine wal --directory newer", 2, "open it with a newer kvdb"},
       {"--engine wal --directory odd", 4, "FORMAT\" is damaged"},
       {"--engine wal --directory lost", 4, "`kvcli salvage` makes a new one"},

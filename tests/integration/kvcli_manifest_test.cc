@@ -213,6 +213,14 @@ TEST_F(KvcliManifests, InspectMissesATableThatTheManifestNames) {
                                       "missing, \"db/000003.sst\"; "));
 }
 
+TEST_F(KvcliManifests, InspectPassesOverATableThatTheManifestDoesNotName) {
+  make_store(manifest());
+  write("db/000002.sst", "half of a compaction's work");
+  const Ended ended = run("kvcli inspect db/*.log db | grep 000002.sst");
+  EXPECT_EQ(ended.output,
+            "db/000002.sst: the manifest does not name it; opening the store removes it\n");
+}
+
 TEST_F(KvcliManifests, AStoreOfAnUnknownEngineIsANewerOnes) {
   make_store(manifest());
   write("db/FORMAT", "kvdb 1 cluster\n");

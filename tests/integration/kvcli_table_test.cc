@@ -195,7 +195,8 @@ TEST_F(KvcliTables, CompactLeavesTheMemtableOfTheLogInUse) {
 
 TEST_F(KvcliTables, ShowsFiguresAndLevels) {
   make_store();
-  EXPECT_THAT(run("kvcli --directory db levels").output, testing::StartsWith("level 0: 1 table, "));
+  EXPECT_THAT(run("kvcli --directory db levels").output,
+              testing::MatchesRegex("level 0   1 table  .*B  \\[#\\]\n"));
   EXPECT_THAT(run("kvcli --directory db --output json levels").output,
               testing::StartsWith("{\"level\":0,\"files\":1,\"bytes\":"));
   EXPECT_THAT(run("kvcli --directory db stats").output, testing::ContainsRegex("\ntables +1\n"));
@@ -215,7 +216,7 @@ TEST_F(KvcliTables, SaysWhichEnginesHaveNoInnerLife) {
   for (const std::string_view command : {"stats", "levels", "trace k", "compact", "clear"}) {
     const Ended ended = run(fmt::format("kvcli --engine map {}", command));
     EXPECT_EQ(ended.code, 2);
-    EXPECT_THAT(ended.errors, HasSubstr("memtable, wal and sstable do"));
+    EXPECT_THAT(ended.errors, HasSubstr("memtable, wal, sstable and lsm do"));
   }
   EXPECT_EQ(run("kvcli --engine memtable levels").output, "no tables\n");
 }
@@ -226,6 +227,8 @@ TEST_F(KvcliTables, RefusesOptionsThatCannotBeHonoured) {
       {"--block-bytes 3", "it may be 64 to"},
       {"--filter-bits 41", "it may be 0 to 40"},
       {"--write-buffer 1", "the least is 4096"},
+      {"--table-bytes -1", "--table-bytes: must be 0 or more"},
+      {"--level1-bytes much", "--level1-bytes"},
       {"--block-cache many", "--block-cache"},
       {"--block-cache -1", "--block-cache: must be 0 or more"},
   };

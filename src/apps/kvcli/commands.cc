@@ -13,7 +13,7 @@ constexpr Option scan_options[] = {
     {"--limit", "N", "at most N entries"},
     {"--keys", "", "keys alone"},
 };
-constexpr Option count_options[] = {{"--prefix", "P", "only keys that begin with P"}};
+constexpr Option prefix_option[] = {{"--prefix", "P", "only keys that begin with P"}};
 constexpr Option import_options[] = {
     {"--format", "json|csv", "instead of what the file's name tells"},
 };
@@ -83,7 +83,7 @@ constexpr Command table[] = {
      "Plain output is KEY, a tab, VALUE.\n",
      scan_options,
      {}},
-    {Verb::count, "count", "", "", 0, 0, "print how many keys have a value", "", count_options, {}},
+    {Verb::count, "count", "", "", 0, 0, "print how many keys have a value", "", prefix_option, {}},
     {Verb::batch,
      "batch",
      "",
@@ -170,14 +170,16 @@ constexpr Command table[] = {
     {Verb::compact,
      "compact",
      "",
-     "",
+     "[START [END]]",
      0,
-     0,
+     2,
      "put the store's data into its smallest form",
-     "Engine sstable writes out the memtables that wait for it. The one that takes writes\n"
-     "belongs to the log in use, and stays in memory until that is full (--write-buffer):\n"
-     "a store with few entries has no tables, also after compact.\n",
-     {},
+     "Engines sstable and lsm write out the memtables that wait for it. The one that takes\n"
+     "writes belongs to the log in use, and stays in memory until that is full\n"
+     "(--write-buffer): a store with few entries has no tables, also after compact.\n"
+     "Engine lsm then merges the tables that hold keys from START on, up to END and without\n"
+     "it, into one level, and drops what nobody sees any more: old versions, erased keys.\n",
+     prefix_option,
      {}},
     {Verb::clear,
      "clear",
@@ -196,7 +198,12 @@ constexpr Command table[] = {
      0,
      0,
      "print what the store counts of itself",
-     "Of this run: a name and a number a line. The unit is part of the name.\n",
+     "Of this run: a name and a number a line. The unit is part of the name. Of engine lsm:\n"
+     "  write_amplification       bytes written to tables for each byte written out\n"
+     "  space_amplification       bytes of all tables for each byte of the last level\n"
+     "  writes_slowed_by_level0   writes that had to pause: 8 tables or more in level 0\n"
+     "  writes_stopped_by_level0  writes that had to wait: 12 or more; writes_stopped_us is how\n"
+     "                            long, altogether\n",
      {},
      {}},
     {Verb::levels,
@@ -205,8 +212,9 @@ constexpr Command table[] = {
      "",
      0,
      0,
-     "print the levels of tables, the newest first",
-     "Where there are none, all is in memory and in the log: see help compact.\n",
+     "draw the levels of tables, the newest first",
+     "Level 0 has a box for each table, the others a bar, as long as they have bytes. Where\n"
+     "there are none, all is in memory and in the log: see help compact.\n",
      {},
      {}},
     {Verb::trace,

@@ -77,6 +77,12 @@ const Command* find_command(std::string_view name);
 // The command's own options, and --output.
 std::vector<Option> options_of(const Command& command);
 
+// Which keys a command is for, as a Range has it; they are its own.
+struct Bounds {
+  std::string start;
+  std::string end;
+};
+
 // A command with what it is given.
 struct Invocation {
   const Command* command;
@@ -93,6 +99,9 @@ struct Invocation {
 
   // The whole number that the option is given, if it is. Errors: it is none, or less than `least`.
   Result<std::optional<std::uint64_t>> number(std::string_view option, std::uint64_t least) const;
+
+  // What `[START [END]]` and --prefix say. Errors: both are given.
+  Result<Bounds> bounds() const;
 };
 
 // Options may stand anywhere behind the command, as --limit 10 or --limit=10; a word `--` ends

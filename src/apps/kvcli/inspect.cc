@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "apps/kvcli/listing.h"
@@ -173,6 +174,18 @@ std::string_view guess_engine(const std::vector<std::string>& names) {
   return tables ? "sstable" : "wal";
 }
 
+// The tables that the directory's manifest names; none where it says nothing: then all count.
+std::optional<std::set<TableNumber>> named_tables(const FileSystem& files,
+                                                  const std::string& directory) {
+  const Result<std::optional<ReadManifest>> manifest = find_manifest(files, directory);
+  if (!manifest || !*manifest) return {};
+  std::set<TableNumber> named;
+  for (const auto& tables : (*manifest)->version.levels) {
+    for (const TableInfo& table : tables) named.insert(table.number);
+  }
+  return named;
+}
+
 Outcome list_directory(const std::string& directory, const Shown& shown, Printer printer) {
   const FileSystem& files = FileSystem::posix();
   const Result<std::vector<std::string>> names = files.list(directory);
@@ -192,9 +205,17 @@ Outcome list_directory(const std::string& directory, const Shown& shown, Printer
                                                     printable(directory), printable(*engine))
                                       : fmt::format("!! {}\n", engine.error().message()));
   if (!engine && !all.failed()) all.exit = Exit::no;
+  const std::optional<std::set<TableNumber>> named = named_tables(files, directory);
   for (const std::string& name : files_in(*names)) {
     if (all.failed()) return all;
     const std::string path = join(directory, name);
+    // Not finished, or merged into others: whatever stands in it is no damage.
+    if (const auto table = table_number(name); table && named && !named->contains(*table)) {
+      join_outcomes(all, print(printer, fmt::format("{}: the manifest does not name it; opening "
+                                                    "the store removes it\n",
+                                                    printable(path))));
+      continue;
+    }
     const Result<bool> there = files.exists(path);
     if (there && !*there) continue;  // the store is open, and has put its content elsewhere
     join_outcomes(all, list_file(path, shown, printer));

@@ -5,6 +5,7 @@
 
 #include "apps/kvcli/commands.h"
 #include "base/nearest.h"
+#include "kv/range.h"
 
 namespace kv::cli {
 namespace {
@@ -82,6 +83,15 @@ Result<std::optional<std::uint64_t>> Invocation::number(std::string_view option,
   }
   return wrong(
       fmt::format("{} takes a whole number from {} on, not {}", option, least, abbreviated(text)));
+}
+
+Result<Bounds> Invocation::bounds() const {
+  if (has("--prefix")) {
+    if (!arguments.empty()) return wrong("give either START and END, or --prefix");
+    const std::string prefix = text("--prefix");
+    return Bounds{prefix, prefix_end(prefix)};
+  }
+  return Bounds{arguments.empty() ? "" : arguments[0], arguments.size() < 2 ? "" : arguments[1]};
 }
 
 Result<Invocation> parse(std::span<const Word> words) {

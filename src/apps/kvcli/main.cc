@@ -37,8 +37,8 @@ constexpr std::string_view synopsis =
     "  ... | kvcli [options]                 the commands of standard input\n"
     "  kvcli [options]                       a prompt, on a terminal\n\n"
     "Without --engine it is the one that --directory belongs to, or map. With a volatile engine\n"
-    "(map, hash, memtable) the data lives as long as the run; with wal and sstable, in the\n"
-    "directory.";
+    "(map, hash, memtable) the data lives as long as the run; with wal, sstable and lsm, in the\n"
+    "directory. A store of sstable that is opened with --engine lsm becomes one of lsm.";
 
 // The synopsis says it already.
 class NoUsageLine final : public CLI::Formatter {

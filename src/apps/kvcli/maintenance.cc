@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "apps/kvcli/level_drawing.h"
 #include "apps/kvcli/session.h"
 
 namespace kv::cli {
@@ -19,15 +19,22 @@ constexpr std::string_view step_columns[] = {"step"};
 Outcome Session::maintain(const Invocation& invocation) {
   auto* const maintenance = store_->as<Maintenance>();
   if (maintenance == nullptr) {
-    return usage_error("this engine tells nothing of its inner life; memtable, wal and sstable do");
+    return usage_error(
+        "this engine tells nothing of its inner life; memtable, wal, sstable and lsm do");
   }
   switch (invocation.command->verb) {
-    case Verb::compact: return answered(maintenance->compact({}, context_));
+    case Verb::compact: return compact(*maintenance, invocation);
     case Verb::clear: return answered(maintenance->clear(context_));
     case Verb::stats: return stats(*maintenance);
     case Verb::levels: return levels(*maintenance);
     default: return trace(*maintenance, invocation.arguments[0]);
   }
+}
+
+Outcome Session::compact(Maintenance& maintenance, const Invocation& invocation) {
+  const Result<Bounds> bounds = invocation.bounds();
+  if (!bounds) return usage_error(bounds.error().message());
+  return answered(maintenance.compact({.start = bounds->start, .end = bounds->end}, context_));
 }
 
 Outcome Session::stats(Maintenance& maintenance) {
@@ -37,11 +44,10 @@ Outcome Session::stats(Maintenance& maintenance) {
   Outcome outcome = print(heading_text(format_, columns));
   for (const auto& [name, value] : *figures) {
     if (outcome.failed()) break;
-    // Counts, all of them.
-    const auto whole = static_cast<std::uint64_t>(std::llround(std::max(value, 0.0)));
-    const Cell cells[] = {std::string_view(name), whole};
-    outcome = format_ == Format::plain ? print(fmt::format("{:<24} {:>14}\n", name, whole))
-                                       : print(row_text(format_, columns, cells));
+    const Cell cells[] = {std::string_view(name), value};
+    outcome = format_ == Format::plain
+                  ? print(fmt::format("{:<26} {:>14}\n", name, figure_text(value)))
+                  : print(row_text(format_, columns, cells));
   }
   return outcome;
 }
@@ -49,16 +55,13 @@ Outcome Session::stats(Maintenance& maintenance) {
 Outcome Session::levels(Maintenance& maintenance) {
   const auto levels = maintenance.levels();
   if (!levels) return store_error(levels.error());
+  if (format_ == Format::plain) return print(level_drawing(*levels, output_.line_width()));
   const Columns columns{level_columns};
   Outcome outcome = print(heading_text(format_, columns));
-  if (format_ == Format::plain && levels->empty()) return print("no tables\n");
   for (const Maintenance::Level& level : *levels) {
     if (outcome.failed()) break;
     const Cell cells[] = {static_cast<std::uint64_t>(level.number), level.files, level.bytes};
-    outcome = format_ == Format::plain
-                  ? print(fmt::format("level {}: {} table{}, {} bytes\n", level.number, level.files,
-                                      level.files == 1 ? "" : "s", level.bytes))
-                  : print(row_text(format_, columns, cells));
+    outcome = print(row_text(format_, columns, cells));
   }
   return outcome;
 }

@@ -1,10 +1,12 @@
 #include "apps/kvcli/output.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cassert>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 
 #include "apps/kvcli/formats.h"
@@ -16,6 +18,7 @@ namespace {
 std::string cell_text(Format format, const Cell& cell) {
   if (const auto* number = std::get_if<std::uint64_t>(&cell)) return std::to_string(*number);
   if (const auto* yes = std::get_if<bool>(&cell)) return *yes ? "true" : "false";
+  if (const auto* figure = std::get_if<double>(&cell)) return figure_text(*figure);
   const auto bytes = std::get<std::string_view>(cell);
   switch (format) {
     case Format::json: return json_value(bytes);
@@ -34,6 +37,11 @@ Result<Format> output_format(std::string_view name) {
   return failure(
       Code::invalid_argument,
       fmt::format("no output is called {}; there are plain, json and csv", abbreviated(name)));
+}
+
+std::string figure_text(double figure) {
+  return figure == std::floor(figure) ? fmt::format("{:.0f}", figure)
+                                      : fmt::format("{:.2f}", figure);
 }
 
 std::string row_text(Format format, const Columns& columns, std::span<const Cell> cells) {
@@ -81,6 +89,12 @@ Status Output::flush() {
   }
   buffer_.clear();
   return {};
+}
+
+std::size_t Output::line_width() const {
+  constexpr std::size_t usual = 80;
+  winsize size{};
+  return ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : usual;
 }
 
 Status Output::fail(int error_number) {

@@ -26,13 +26,17 @@ enum class Format : unsigned char { plain, json, csv };
 // "plain", "json" or "csv". Errors: `invalid_argument`, listing them.
 Result<Format> output_format(std::string_view name);
 
-// What a column holds: bytes, a number, or yes and no.
-using Cell = std::variant<std::string_view, std::uint64_t, bool>;
+// What a column holds: bytes, a number, yes and no, or a figure that need not be whole: then it has
+// two decimals.
+using Cell = std::variant<std::string_view, std::uint64_t, bool, double>;
 
 struct Columns {
   std::span<const std::string_view> names;
   std::size_t first_plain = 0;  // plain output leaves out the columns before it
 };
+
+// "12", or "1.25" where it is not whole.  Requires: 0 or more.
+std::string figure_text(double figure);
 
 // One row, its line end included. As many cells as columns.
 std::string row_text(Format format, const Columns& columns, std::span<const Cell> cells);
@@ -49,6 +53,9 @@ class Output {
 
   Status write(std::string_view text);
   Status flush();
+
+  // How many characters fit on a line: as many as the terminal says; 80 where it says nothing.
+  std::size_t line_width() const;
 
   // Whether the error is that nobody reads the other end of the pipe any more.
   bool reader_gone() const { return reader_gone_; }

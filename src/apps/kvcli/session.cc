@@ -152,15 +152,9 @@ Outcome Session::exists(const Arguments& arguments) {
 }
 
 Outcome Session::scan(const Invocation& invocation) {
-  const Arguments& arguments = invocation.arguments;
-  const std::string prefix = invocation.text("--prefix");
-  if (invocation.has("--prefix") && !arguments.empty()) {
-    return usage_error("give either START and END, or --prefix");
-  }
-  const std::string behind = prefix_end(prefix);
-  Range range{.start = prefix, .end = behind, .reverse = invocation.has("--reverse")};
-  if (!arguments.empty()) range.start = arguments[0];
-  if (arguments.size() > 1) range.end = arguments[1];
+  const Result<Bounds> bounds = invocation.bounds();
+  if (!bounds) return usage_error(bounds.error().message());
+  Range range{.start = bounds->start, .end = bounds->end, .reverse = invocation.has("--reverse")};
   if (invocation.has("--limit")) {
     const auto limit = invocation.number("--limit", 1);
     if (!limit) return usage_error(limit.error().message());
@@ -184,9 +178,9 @@ Outcome Session::scan(const Invocation& invocation) {
 }
 
 Outcome Session::count(const Invocation& invocation) {
-  const std::string prefix = invocation.text("--prefix");
-  const std::string behind = prefix_end(prefix);
-  auto entries = reader().scan({.start = prefix, .end = behind}, context_);
+  const Result<Bounds> bounds = invocation.bounds();
+  if (!bounds) return usage_error(bounds.error().message());
+  auto entries = reader().scan({.start = bounds->start, .end = bounds->end}, context_);
   if (!entries) return store_error(entries.error());
   std::uint64_t count = 0;
   while ((*entries)->next()) ++count;

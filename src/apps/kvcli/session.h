@@ -76,6 +76,7 @@ class Session {
   Outcome transferred(std::string_view what, std::uint64_t entries);
   Outcome export_to(const Invocation& invocation);
   Outcome maintain(const Invocation& invocation);
+  Outcome compact(Maintenance& maintenance, const Invocation& invocation);
   Outcome stats(Maintenance& maintenance);
   Outcome levels(Maintenance& maintenance);
   Outcome trace(Maintenance& maintenance, const std::string& key);
