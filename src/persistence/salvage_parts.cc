@@ -7,6 +7,7 @@
 
 #include "base/quote.h"
 #include "persistence/log_reader.h"
+#include "persistence/manifest.h"
 
 namespace kv {
 namespace {
@@ -72,7 +73,8 @@ Status keep_damaged_logs(const DatabaseDirectory& directory, const std::vector<L
 }
 
 Result<DatabaseDirectory> open_damaged(FileSystem& files, std::string_view path,
-                                       std::string_view engine, SalvageReport& report) {
+                                       std::string_view engine, SalvageReport& report,
+                                       std::string_view takes_over) {
   const Result<bool> there = files.exists(path);
   if (!there) return failure(there.error());
   if (!*there) {
@@ -82,7 +84,7 @@ Result<DatabaseDirectory> open_damaged(FileSystem& files, std::string_view path,
   }
   const Result<std::string> known = engine_of(files, path);
   if (Status fits = check_engine(files, path, engine); !fits) return failure(std::move(fits));
-  if (known) return DatabaseDirectory::open(files, path, engine);
+  if (known) return DatabaseDirectory::open(files, path, engine, takes_over);
   if (known.error().code() != Code::corruption) return failure(known.error());
 
   Result<DatabaseDirectory> directory = DatabaseDirectory::open_unchecked(files, path);
@@ -111,6 +113,7 @@ Result<std::string> engine_to_salvage(const FileSystem& files, std::string_view 
   if (known || known.error().code() != Code::corruption) return known;
   const Result<std::vector<std::string>> names = files.list(path);
   if (!names) return failure(names.error());
+  if (std::ranges::find(*names, manifest_name) != names->end()) return "lsm";
   const bool has_tables = std::ranges::any_of(
       *names, [](const std::string& name) { return number_in(name, ".sst").has_value(); });
   return std::string(has_tables ? "sstable" : "wal");

@@ -17,9 +17,10 @@
 namespace kv {
 
 // Opens the directory, and writes FORMAT anew where it is damaged, which goes into the report.
-// Errors: as salvage.
+// `takes_over`: as DatabaseDirectory::open. Errors: as salvage.
 Result<DatabaseDirectory> open_damaged(FileSystem& files, std::string_view path,
-                                       std::string_view engine, SalvageReport& report);
+                                       std::string_view engine, SalvageReport& report,
+                                       std::string_view takes_over = {});
 
 // Copies a file of these bytes to a name that nobody else uses, durably, and notes it in the
 // report. A copy that an earlier attempt has left is as good.

@@ -8,7 +8,9 @@
 
 #include "base/quote.h"
 #include "storage/block.h"
+#include "storage/block_cache.h"
 #include "storage/internal_key.h"
+#include "storage/table.h"
 #include "storage/table_map.h"
 
 namespace kv {
@@ -141,6 +143,56 @@ Result<RescuedTable> rescue_table(std::string_view file, const std::string& path
   const auto footer = decode_footer(file.substr(file.size() - bytes), file.size(), path);
   if (failed_with(Code::invalid_argument, footer)) return failure(footer.error());
   return Rescue({file, number}, path, add).run();
+}
+
+Result<RescuedTable> rescue_table_of(const FileSystem& files, std::string_view directory,
+                                     TableNumber number, const AddVersion& add) {
+  const std::string path = join(directory, table_name(number));
+  const Result<std::string> bytes = read_file(files, path);
+  if (!bytes) return failure(bytes.error());
+  return rescue_table(*bytes, path, number, add);
+}
+
+Result<FoundTable> look_at_table(const FileSystem& files, std::string_view directory,
+                                 TableNumber number) {
+  FoundTable table{.number = number};
+  const std::string path = join(directory, table_name(number));
+  auto file = files.open(path);
+  if (!file) return failure(std::move(file));
+  const auto opened = open_table({.file = *std::move(file),
+                                  .path = path,
+                                  .number = number,
+                                  .cache = make_block_cache(0),
+                                  .statistics = std::make_shared<TableStatistics>()});
+  Status whole = opened ? (*opened)->verify() : Status(failure(opened.error()));
+  if (opened) table.properties = (*opened)->properties();
+  if (whole) return table;
+  if (whole.error().code() != Code::corruption) return failure(std::move(whole));
+  table.damage = whole.error();
+  if (table.properties) return table;
+  const auto ignore = [](const InternalKey&, std::string_view) {};
+  const auto rescued = rescue_table_of(files, directory, number, ignore);
+  if (!rescued) return failure(rescued.error());
+  table.properties = rescued->properties;
+  return table;
+}
+
+Result<std::vector<FoundTable>> look_at_tables(const FileSystem& files,
+                                               std::string_view directory) {
+  Result<std::vector<std::string>> names = files.list(directory);
+  if (!names) return failure(std::move(names));
+  std::vector<TableNumber> numbers;
+  for (const std::string& name : *names) {
+    if (const auto number = table_number(name)) numbers.push_back(*number);
+  }
+  std::ranges::sort(numbers);
+  std::vector<FoundTable> tables;
+  for (const TableNumber number : numbers) {
+    Result<FoundTable> table = look_at_table(files, directory, number);
+    if (!table) return failure(std::move(table));
+    tables.push_back(*std::move(table));
+  }
+  return tables;
 }
 
 }  // namespace kv

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/quote.h"
+#include "persistence/log_reader.h"
 #include "persistence/recovery.h"
 #include "persistence/salvage_parts.h"
 #include "persistence/table_archive.h"
@@ -16,13 +17,6 @@
 
 namespace kv {
 namespace {
-
-// A table's file, as it was found.
-struct FoundTable {
-  TableNumber number;
-  std::optional<TableProperties> properties;  // where they can be known
-  std::optional<Error> damage;                // none: it is intact
-};
 
 // What was collected for one new table: of each write one version.
 class Collected {
@@ -66,7 +60,9 @@ class TableSalvage {
         report_(report) {}
 
   Status run() {
-    if (Status found = find_tables(); !found) return found;
+    Result<std::vector<FoundTable>> found = look_at_tables(files_, directory_.path());
+    if (!found) return failure(std::move(found));
+    tables_ = *std::move(found);
     if (Status fit = check_places(); !fit) return fit;
     for (std::size_t at = 0; at < tables_.size(); ++at) {
       const FoundTable& table = tables_[at];
@@ -84,41 +80,6 @@ class TableSalvage {
   }
 
  private:
-  Status find_tables() {
-    Result<std::vector<std::string>> names = files_.list(directory_.path());
-    if (!names) return failure(std::move(names));
-    for (const std::string& name : *names) {
-      if (const auto number = table_number(name)) tables_.push_back({*number, {}, {}});
-    }
-    std::ranges::sort(tables_, {}, &FoundTable::number);
-    for (FoundTable& table : tables_) {
-      if (Status looked = look_at(table); !looked) return looked;
-    }
-    return {};
-  }
-
-  // Whether the table is intact, and which writes it holds.
-  Status look_at(FoundTable& table) const {
-    const std::string path = path_of(table.number);
-    auto file = files_.open(path);
-    if (!file) return failure(std::move(file));
-    const auto opened = open_table({.file = *std::move(file),
-                                    .path = path,
-                                    .number = table.number,
-                                    .cache = make_block_cache(0),
-                                    .statistics = std::make_shared<TableStatistics>()});
-    Status whole = opened ? (*opened)->verify() : Status(failure(opened.error()));
-    if (opened) table.properties = (*opened)->properties();
-    if (whole) return {};
-    if (whole.error().code() != Code::corruption) return whole;
-    table.damage = whole.error();
-    if (table.properties) return {};
-    const auto rescued = rescue(table, [](const InternalKey&, std::string_view) {});
-    if (!rescued) return failure(rescued.error());
-    table.properties = rescued->properties;
-    return {};
-  }
-
   // That the tables follow each other, as far as that is known before one is changed.
   Status check_places() const {
     SequenceNumber last = 0;
@@ -212,8 +173,9 @@ class TableSalvage {
     const Result<std::string> bytes = read_file(files_, path);
     if (!bytes) return failure(bytes.error());
     if (Status kept = keep(files_, path, *bytes, report_); !kept) return kept;
-    auto rescued = rescue(
-        table, [&](const InternalKey& key, std::string_view value) { collected.add(key, value); });
+    auto rescued = rescue_table_of(
+        files_, directory_.path(), table.number,
+        [&](const InternalKey& key, std::string_view value) { collected.add(key, value); });
     if (!rescued) return failure(std::move(rescued));
     auto& damages = rescued->damages;
     if (damages.empty() && table.damage) {
@@ -222,13 +184,6 @@ class TableSalvage {
     std::ranges::move(damages, std::back_inserter(report_.damages));
     report_.changed = true;
     return {};
-  }
-
-  Result<RescuedTable> rescue(const FoundTable& table, const AddVersion& add) const {
-    const std::string path = path_of(table.number);
-    const Result<std::string> bytes = read_file(files_, path);
-    if (!bytes) return failure(bytes.error());
-    return rescue_table(*bytes, path, table.number, add);
   }
 
   // Writes a table of what was collected, for the writes up to `last`.
@@ -322,9 +277,61 @@ class TableSalvage {
   TableNumber number_ = 0;
 };
 
+// The first number of the last batch that is intact in the log.
+SequenceNumber last_batch(std::string_view log, LogNumber number) {
+  SequenceNumber last = 0;
+  const auto reader = make_log_reader(log, number);
+  while (reader->next() || reader->resync()) {
+    if (reader->record().kind == RecordKind::batch) last = std::max(last, reader->record().first);
+  }
+  return last;
+}
+
+// Whether tables and logs are as this engine leaves them: the tables follow each other, and no log
+// whose number is not larger than theirs tells of writes behind them.
+Result<bool> follow_each_other(const FileSystem& files, std::string_view path) {
+  const Result<std::vector<FoundTable>> tables = look_at_tables(files, path);
+  if (!tables) return failure(tables.error());
+  SequenceNumber last = 0;
+  for (const FoundTable& table : *tables) {
+    if (!table.properties) return true;  // nobody can tell
+    if (!table.damage && table.properties->first_sequence <= last) return false;
+    last = std::max(last, table.properties->last_sequence);
+  }
+  const Result<std::vector<LogNumber>> logs = logs_in(files, path);
+  if (!logs) return failure(logs.error());
+  for (const LogNumber log : *logs) {
+    if (tables->empty() || log > tables->back().number) break;
+    const Result<std::string> bytes = read_file(files, log_path(path, log));
+    if (!bytes) return failure(bytes.error());
+    if (last_batch(*bytes, log) > last) return false;
+  }
+  return true;
+}
+
+// Where FORMAT and a manifest are lost, a store of engine lsm looks much like one of this engine,
+// which would pass over its logs.
+Status check_not_levels(const FileSystem& files, std::string_view path) {
+  if (!failed_with(Code::corruption, engine_of(files, path))) return {};
+  const Result<bool> follow = follow_each_other(files, path);
+  if (!follow) return failure(follow.error());
+  if (*follow) return {};
+  return failure(
+      Code::corruption,
+      fmt::format("nothing in {} says which engine made it, and its tables and logs are "
+                  "not as engine sstable leaves them: write the line \"kvdb 1 lsm\" into "
+                  "FORMAT, or \"kvdb 1 sstable\" if it was that one, and salvage again",
+                  quote(path)));
+}
+
 }  // namespace
 
 Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report) {
+  const Result<bool> there = files.exists(path);
+  if (!there) return failure(there.error());
+  if (*there) {
+    if (Status fits = check_not_levels(files, path); !fits) return fits;
+  }
   const Result<DatabaseDirectory> directory = open_damaged(files, path, "sstable", report);
   if (!directory) return failure(directory.error());
   return TableSalvage(*directory, report).run();

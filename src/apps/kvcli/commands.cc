@@ -247,17 +247,18 @@ constexpr Command table[] = {
      1,
      1,
      "make a damaged store open again",
-     "For a store of engine wal or sstable that is damaged, while nobody has it open:\n"
+     "For a store of engine wal, sstable or lsm that is damaged, while nobody has it open:\n"
      "  kvcli salvage store\n"
-     "Saves every record and every block that is intact, also behind damage. Of engine wal it "
-     "makes\n"
-     "a new checkpoint, in the place of all logs; of engine sstable new tables, in the place of "
-     "those\n"
-     "that are damaged or missing. Where the newest version of a key is lost, an older one stands\n"
+     "Saves every record and every block that is intact, also behind damage. Of engine wal it\n"
+     "makes a new checkpoint, in the place of all logs; of sstable and lsm new tables, in the\n"
+     "place of those that are damaged or missing; of lsm, where the manifest is lost, new tables\n"
+     "and a new manifest of all that are there: then a key that was erased may have come back.\n"
+     "Where the newest version of a key is lost, an older one stands\n"
      "in its place. Each damaged file is kept first, byte for byte, as *.damaged beside it: there\n"
      "must be room for that, and kvcli inspect shows what stands in it.\n"
      "  torn: a tail that a crash left, no damage   lost: damaged bytes, and writes that are gone\n"
      "  kept: the copy of a damaged file            saved: how much the store holds now\n"
+     "  note: what was left out, and what is not certain\n"
      "The code is 1 where anything was damaged. A store that is whole is left as it is, with code "
      "0.\n"
      "Once it opens and you have what you need, the copies may be removed.\n",

@@ -45,6 +45,7 @@ std::string losses_text(const SalvageReport& report) {
   for (const KeptFile& kept : report.kept) {
     text += fmt::format("kept: {} as {}\n", printable(kept.path), printable(kept.copy));
   }
+  for (const std::string& note : report.notes) text += fmt::format("note: {}\n", printable(note));
   return text;
 }
 
@@ -53,11 +54,12 @@ std::string verdict_text(const SalvageReport& report) {
     return fmt::format("nothing to salvage: the store opens, with the state after write {}\n",
                        report.last);
   }
-  if (report.versions == 0 && report.missing.empty()) {
+  const bool lost = !report.missing.empty() || report.lost_versions;
+  if (report.versions == 0 && !lost) {
     return fmt::format("the store opens again, with the state after write {}\n", report.last);
   }
   std::string text;
-  if (report.versions > 0 && !report.missing.empty()) {
+  if (report.versions > 0 && lost) {
     text =
         "A key whose newest version is lost has an older value now, or one that had been erased.\n";
   }
@@ -69,6 +71,7 @@ std::string verdict_text(const SalvageReport& report) {
 Status salvage_into(SalvageReport& report, FileSystem& files, std::string_view path) {
   const Result<std::string> engine = engine_to_salvage(files, path);
   if (engine && *engine == "sstable") return salvage_tables(files, path, report);
+  if (engine && *engine == "lsm") return salvage_levels(files, path, report);
   const auto memtable = make_memtable();
   return kv::salvage(files, path, *memtable, report);
 }
