@@ -47,8 +47,8 @@ struct CompactorOptions {
 };
 
 struct CompactionStatistics {
-  std::uint64_t compactions = 0;  // jobs that wrote tables
-  std::uint64_t moves = 0;        // jobs that only moved them
+  std::uint64_t compactions = 0;                           // jobs that wrote tables
+  std::uint64_t moves = 0;                                 // jobs that only moved them
   std::array<std::uint64_t, level_count> jobs_of_level{};  // of both kinds, by the upper level
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;

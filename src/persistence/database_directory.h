@@ -41,8 +41,7 @@ class DatabaseDirectory {
   // engine's, or a newer format; `unavailable` if the store is open, in this process or another;
   // `corruption` if FORMAT is damaged, or missing beside files of ours; those of FileSystem.
   static Result<DatabaseDirectory> open(FileSystem& files, std::string_view path,
-                                        std::string_view engine,
-                                        std::string_view takes_over = {});
+                                        std::string_view engine, std::string_view takes_over = {});
 
   // Opens a directory that is there, whatever its FORMAT says; for salvage. Errors: `unavailable`
   // as open; those of FileSystem.
