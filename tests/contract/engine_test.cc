@@ -114,7 +114,6 @@ TEST_P(Engines, VersionedAsksTheContextWhileItHandsChangesOver) {
   auto* versioned = store().as<Versioned>();
   if (versioned == nullptr) GTEST_SKIP() << "the store offers no Versioned";
   constexpr int changes = 5'000;
-  // Whoever drops versions keeps what a snapshot sees, but no older number is known then.
   for (int i = 0; i < changes; ++i) ASSERT_TRUE(ok(store().put(std::to_string(i), "")));
   std::stop_source source;
   int handed_over = 0;
@@ -126,6 +125,9 @@ TEST_P(Engines, VersionedAsksTheContextWhileItHandsChangesOver) {
         return true;
       },
       Context().with_cancellation(source.get_token()));
+  if (failed_with(Code::invalid_argument, status)) {
+    GTEST_SKIP() << "the store has dropped versions: " << status.error().message();
+  }
   EXPECT_TRUE(fails_with(Code::cancelled, status));
   EXPECT_LT(handed_over, changes);
 }
