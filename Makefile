@@ -54,10 +54,10 @@ torture-planted: packages ## plant bugs in the persistent engines and see tortur
 	@.ci/build $(PRESET) --target torture_planted
 	@$(BUILD)/bin/torture_planted --preset $(PRESET)
 
-check: ## what must hold before a change is shared: tests, course, mutants, format, sanitizers
+check: ## what must hold before a change is shared: tests, course, some mutants, format, sanitizers
 	@.ci/run
 
-check-all: check tidy fuzz torture torture-planted ## the same and the long forms: clang-tidy, fuzzing, crashes
+check-all: check mutants tidy fuzz torture torture-planted ## the same and the long forms: all mutants, clang-tidy, fuzzing, crashes
 
 asan: packages ## the tests under the address and undefined-behaviour sanitizers
 	@.ci/build asan --target test_programs

@@ -16,6 +16,7 @@ struct Arguments {
   std::string lab;
   bool force = false;
   bool quick = false;
+  std::size_t every = 1;
 };
 
 }  // namespace
@@ -44,10 +45,13 @@ void add_authoring_commands(CLI::App& app, const Settings& settings,
   CLI::App* mutants = app.add_subcommand(
       "mutants", "Plant every bug of the catalogue in the solutions and see it caught");
   mutants->add_option("lab", typed->lab, "the lab; all of them if left out");
+  mutants
+      ->add_option("--every", typed->every, "only one in so many of each lab, the first included")
+      ->check(CLI::PositiveNumber);
   mutants->footer(
       "Exit codes: 0 all are caught; 1 one is not, or a catalogue is not as it must be.");
   mutants->callback([&settings, &chosen, typed] {
-    chosen = [&, typed] { return mutants_command(settings.root, typed->lab); };
+    chosen = [&, typed] { return mutants_command(settings.root, typed->lab, typed->every); };
   });
 
   CLI::App* submit = app.add_subcommand("submit", "Pack the files that a lab hands in");

@@ -156,7 +156,7 @@ Result<std::map<std::string, std::string>> solution_texts(const fs::path& root, 
   return texts;
 }
 
-Status hunt_lab(const fs::path& root, const Lab& lab, Tally& tally) {
+Status hunt_lab(const fs::path& root, const Lab& lab, std::size_t every, Tally& tally) {
   const std::string file = fmt::format("tests/{}/mutants.toml", lab.name);
   auto text = read_file(root / file);
   if (!text) return failure(std::move(text));
@@ -169,11 +169,12 @@ Status hunt_lab(const fs::path& root, const Lab& lab, Tally& tally) {
 
   // Those that cannot be planted are findings already.
   std::map<std::string, std::vector<Mutant>> by_preset;
-  for (const Mutant& mutant : *mutants) {
+  for (std::size_t i = 0; i < mutants->size(); ++i) {
+    const Mutant& mutant = (*mutants)[i];
     const bool plantable = std::none_of(wrong.begin(), wrong.end(), [&](const Finding& finding) {
       return finding.line == mutant.line;
     });
-    if (plantable) by_preset[mutant.preset].push_back(mutant);
+    if (plantable && i % every == 0) by_preset[mutant.preset].push_back(mutant);
     if (!plantable) ++tally.missed;
   }
   fmt::print("{}\n", lab.name);
@@ -185,7 +186,7 @@ Status hunt_lab(const fs::path& root, const Lab& lab, Tally& tally) {
 
 }  // namespace
 
-Result<int> mutants_command(const fs::path& root, std::string_view which) {
+Result<int> mutants_command(const fs::path& root, std::string_view which, std::size_t every) {
   if (!fs::exists(root / "solutions")) {
     return failure(Code::invalid_argument,
                    "there is no solutions/ here, and mutants are planted in the solutions");
@@ -202,7 +203,8 @@ Result<int> mutants_command(const fs::path& root, std::string_view which) {
   }
   Tally tally;
   for (const Lab& lab : labs) {
-    if (Status hunted = hunt_lab(root, lab, tally); !hunted) return failure(std::move(hunted));
+    if (Status hunted = hunt_lab(root, lab, every, tally); !hunted)
+      return failure(std::move(hunted));
   }
   for (const Finding& finding : tally.findings) fmt::print("{}\n", finding.text());
   fmt::print("mutants: {} caught, {} missed\n", tally.caught, tally.missed);

@@ -54,8 +54,10 @@ Findings check_catalogue(const std::string& file, const Lab& lab,
 // The text with the mutant's change.  Requires: `find` occurs in it.
 std::string plant(const Mutant& mutant, std::string text);
 
-// `kvcourse mutants [LAB]`: plants each, runs its task's cases, prints a table, gives the exit
-// code. An empty `lab` means all.
-Result<int> mutants_command(const std::filesystem::path& root, std::string_view lab);
+// `kvcourse mutants [LAB]`: plants each, or one in `every` of a catalogue from its first on, runs
+// its task's cases, prints a table, gives the exit code. An empty `lab` means all.  Requires: every
+// > 0.
+Result<int> mutants_command(const std::filesystem::path& root, std::string_view lab,
+                            std::size_t every);
 
 }  // namespace kv::course
