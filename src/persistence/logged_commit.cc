@@ -44,28 +44,10 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
   Status start(LsmTarget& target) override {
-    if (Status started = archive_->start(target); !started) return started;
-    if (directory_.made_by() != options_.engine) {
-      if (Status ours = directory_.take_over(options_.engine); !ours) return ours;
-    }
-    const CheckpointHeader here{recovered_.last, recovered_.next_log};
-    const bool is_empty = recovered_.next_log == 1;
-    if (!recovered_.closed && !is_empty) {
-      if (Status done = archive_->put_away_all(here); !done) return done;
-      remove_logs_before(here.next_log);
-    }
-    Result<std::unique_ptr<LogWriter>> log =
-        make_log_writer(files_, {.directory = directory_.path(),
-                                 .log_bytes = options_.log_bytes,
-                                 .number = recovered_.closed ? here.next_log - 1 : here.next_log,
-                                 .offset = recovered_.closed ? recovered_.end_offset : 0,
-                                 .first = here.sequence + 1,
-                                 .sync_names = [this] { return sync_names(); },
-                                 .rolled = [this](const LogHeader& next) { rolled(next); }});
-    if (!log) return failure(std::move(log));
-    log_ = *std::move(log);
-    queue_ = make_commit_queue(target, *log_, options_.durability);
-    return {};
+    Status started = begin(target);
+    // The target goes now: no work in the background may outlive it.
+    if (!started) static_cast<void>(close());
+    return started;
   }
 
   Status apply(const Batch& batch, const Context& context) override {
@@ -99,6 +81,32 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
  private:
+  // Puts away what was recovered where that is needed, and begins a log.
+  Status begin(LsmTarget& target) {
+    if (Status started = archive_->start(target); !started) return started;
+    if (directory_.made_by() != options_.engine) {
+      if (Status ours = directory_.take_over(options_.engine); !ours) return ours;
+    }
+    const CheckpointHeader here{recovered_.last, recovered_.next_log};
+    const bool is_empty = recovered_.next_log == 1;
+    if (!recovered_.closed && !is_empty) {
+      if (Status done = archive_->put_away_all(here); !done) return done;
+      remove_logs_before(here.next_log);
+    }
+    Result<std::unique_ptr<LogWriter>> log =
+        make_log_writer(files_, {.directory = directory_.path(),
+                                 .log_bytes = options_.log_bytes,
+                                 .number = recovered_.closed ? here.next_log - 1 : here.next_log,
+                                 .offset = recovered_.closed ? recovered_.end_offset : 0,
+                                 .first = here.sequence + 1,
+                                 .sync_names = [this] { return sync_names(); },
+                                 .rolled = [this](const LogHeader& next) { rolled(next); }});
+    if (!log) return failure(std::move(log));
+    log_ = *std::move(log);
+    queue_ = make_commit_queue(target, *log_, options_.durability);
+    return {};
+  }
+
   // A log was full, and all before `next` is in the target: perhaps there is work.
   void rolled(const LogHeader& next) {
     if (!archive_->rolled(next)) return;
