@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
 
 namespace kv::bench {
 
@@ -16,6 +17,17 @@ std::int64_t resident_bytes() {
   std::int64_t resident_pages = 0;
   if (!(file >> all_pages >> resident_pages)) return 0;
   return resident_pages * ::sysconf(_SC_PAGESIZE);
+}
+
+std::uint64_t written_bytes() {
+  // proc(5): a line for each figure, "write_bytes: 4096".
+  std::ifstream file("/proc/self/io");
+  std::string name;
+  std::uint64_t value = 0;
+  while (file >> name >> value) {
+    if (name == "write_bytes:") return value;
+  }
+  return 0;
 }
 
 std::uint64_t disk_bytes(const fs::path& folder) {

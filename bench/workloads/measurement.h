@@ -21,6 +21,9 @@ struct Measurement {
   std::int64_t memory_bytes = 0;  // resident after it, less what was resident before opening
   std::optional<std::uint64_t> disk_bytes;  // that the directory takes; persistent engines only
 
+  // That were written to disks meanwhile, also by work in the background; persistent engines only.
+  std::optional<std::uint64_t> written_bytes;
+
   // What the engine counts of itself (Maintenance::statistics), since it was opened; empty where it
   // does not.
   std::map<std::string, double> statistics{};

@@ -49,6 +49,7 @@ void Runner::use(Store& store, std::filesystem::path directory) {
 Measurement Runner::run(const Workload& workload) {
   Measurement measurement;
   measurement.workload = workload.name;
+  std::uint64_t written_before = written_bytes();
   try {
     if (!workload.fills() && !filled_) fill();
     Work work{.store = *store_,
@@ -59,6 +60,7 @@ Measurement Runner::run(const Workload& workload) {
               .values = values_,
               .new_keys = new_keys_};
     std::vector<Client> clients = make_clients(work);
+    written_before = written_bytes();
     const bool warms_up = !workload.fills() && workload.kind != Kind::erase &&
                           workload.kind != Kind::compact && !settings_.warm_up.none();
     if (warms_up) go(work, clients, settings_.warm_up, false);
@@ -73,7 +75,10 @@ Measurement Runner::run(const Workload& workload) {
     measurement.failure = thrown.what();
   }
   measurement.memory_bytes = resident_bytes() - resident_before_;
-  if (!directory_.empty()) measurement.disk_bytes = disk_bytes(directory_);
+  if (!directory_.empty()) {
+    measurement.disk_bytes = disk_bytes(directory_);
+    measurement.written_bytes = written_bytes() - written_before;
+  }
   if (auto* const maintenance = store_->as<Maintenance>()) {
     measurement.statistics = maintenance->statistics().value_or(measurement.statistics);
   }

@@ -58,6 +58,10 @@ Figures figures_of(const std::vector<const Measurement*>& rounds) {
     figures.disk_mib =
         median_of(rounds, [](const Measurement& each) { return each.disk_bytes.value_or(0); }) /
         mib;
+  if (rounds.front()->written_bytes)
+    figures.written_mib =
+        median_of(rounds, [](const Measurement& each) { return each.written_bytes.value_or(0); }) /
+        mib;
   return figures;
 }
 

@@ -33,6 +33,7 @@ struct Figures {
   double max_us = 0;
   double memory_mib = 0;
   std::optional<double> disk_mib;
+  std::optional<double> written_mib;
   bool sampled = false;  // whether any operation was timed by itself
 };
 

@@ -8,8 +8,8 @@
 namespace kv::bench {
 namespace {
 
-constexpr std::array<std::string_view, 10> head = {"system", "ops/s", "us/op",  "p50",  "p99",
-                                                   "p99.9",  "max",   "memory", "disk", "ratio"};
+constexpr std::array<std::string_view, 11> head = {
+    "system", "ops/s", "us/op", "p50", "p99", "p99.9", "max", "memory", "disk", "written", "ratio"};
 using Cells = std::array<std::string, head.size()>;
 
 // Three digits that count, or all before the point: 0.00123, 0.123, 1.23, 12.3, 1234.
@@ -40,6 +40,7 @@ Cells cells_of(const Row& row) {
   }
   cells[7] = fmt::format("{:.1f}", figures.memory_mib);
   if (figures.disk_mib) cells[8] = fmt::format("{:.1f}", *figures.disk_mib);
+  if (figures.written_mib) cells[9] = fmt::format("{:.1f}", *figures.written_mib);
   return cells;
 }
 
@@ -82,7 +83,7 @@ std::string preamble(const Plan& plan, const Machine& machine) {
   if (settings.latency_every > 0)
     text += fmt::format(", p50 to max of one operation in {}", settings.latency_every);
   text += fmt::format(
-      "; memory and disk in MiB\n"
+      "; memory, disk and written in MiB\n"
       "ratio = time per operation / that of {}, round by round: median [least ... most]\n",
       plan.systems[plan.baseline].label);
   return text;

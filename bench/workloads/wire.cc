@@ -117,6 +117,7 @@ std::string encode(const Measurement& measurement) {
                {"memory_bytes", measurement.memory_bytes},
                {"errors", measurement.errors}};
   if (measurement.disk_bytes) json["disk_bytes"] = *measurement.disk_bytes;
+  if (measurement.written_bytes) json["written_bytes"] = *measurement.written_bytes;
   if (!measurement.statistics.empty()) json["statistics"] = measurement.statistics;
   if (!measurement.failure.empty()) json["failure"] = measurement.failure;
   if (!measurement.refusal.empty()) json["refusal"] = measurement.refusal;
@@ -158,6 +159,7 @@ Result<std::variant<Measurement, Ending>> decode_answer(std::string_view text) {
     json.at("memory_bytes").get_to(measurement.memory_bytes);
     json.at("errors").get_to(measurement.errors);
     if (json.contains("disk_bytes")) measurement.disk_bytes = json["disk_bytes"];
+    if (json.contains("written_bytes")) measurement.written_bytes = json["written_bytes"];
     if (json.contains("statistics")) json["statistics"].get_to(measurement.statistics);
     measurement.failure = json.value("failure", "");
     measurement.refusal = json.value("refusal", "");

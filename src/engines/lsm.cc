@@ -12,7 +12,8 @@ namespace kv {
 namespace {
 
 constexpr std::uint64_t default_table_bytes = std::uint64_t{2} << 20;
-constexpr std::uint64_t smallest_table_bytes = 1024;
+constexpr std::uint64_t largest_table_bytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t smallest_bytes = 1024;
 
 // What the engine's parts count; shared by those who count and those who ask.
 struct Counted {
@@ -70,11 +71,15 @@ Result<CompactorOptions> compaction_options(const Options& options,
         fmt::format("Options::level_multiplier is {}; the least is 2", leveled.multiplier));
   }
   const std::uint64_t table_bytes = options.table_bytes.value_or(default_table_bytes);
-  if (table_bytes < smallest_table_bytes || leveled.level1_bytes < smallest_table_bytes) {
+  if (table_bytes < smallest_bytes || table_bytes > largest_table_bytes) {
     return failure(Code::invalid_argument,
-                   fmt::format("Options::{} is {}; the least is {}",
-                               table_bytes < smallest_table_bytes ? "table_bytes" : "level1_bytes",
-                               std::min(table_bytes, leveled.level1_bytes), smallest_table_bytes));
+                   fmt::format("Options::table_bytes is {}; it may be {} to {}", table_bytes,
+                               smallest_bytes, largest_table_bytes));
+  }
+  if (leveled.level1_bytes < smallest_bytes) {
+    return failure(Code::invalid_argument,
+                   fmt::format("Options::level1_bytes is {}; the least is {}", leveled.level1_bytes,
+                               smallest_bytes));
   }
   return CompactorOptions{
       .picker = [leveled](const Version& version) { return pick_leveled(version, leveled); },

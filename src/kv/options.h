@@ -45,7 +45,8 @@ Result<Compression> compression_of(std::string_view name);
 // Whether a key's value is of no use any more: one that has expired, for instance. A compaction
 // asks it, of values that every reader would see as the newest; what it drops is as if erased.
 // Called by a background thread; it must give the same answer for the same bytes, or "drop" from
-// some moment on, and throw nothing.
+// some moment on, and throw nothing. A snapshot that is taken while a compaction is under way may
+// see a value that the filter drops, and no more when the compaction is done.
 using CompactionFilter = std::function<bool(std::string_view key, std::string_view value)>;
 
 struct Options {
@@ -60,9 +61,9 @@ struct Options {
   Limits limits{};
 
   // How much a persistent engine gathers before it puts it away elsewhere, in the background: the
-  // size of a file of its log. With engine sstable that is what a memtable takes in before it is
-  // written out. In bytes, at least 4096; unset: the engine's own. Volatile engines put nothing
-  // away, and do not look at it.
+  // size of a file of its log. With engines sstable and lsm that is what a memtable takes in before
+  // it is written out. In bytes, at least 4096; unset: the engine's own. Volatile engines put
+  // nothing away, and do not look at it.
   std::optional<std::size_t> write_buffer_bytes{};
 
   // For engines that keep tables; the others do not look at them. Unset: the engine's own.
@@ -73,6 +74,7 @@ struct Options {
 
   // For engines that compact; the others do not look at them. The first level below level 0 holds
   // level1_bytes, and each level below it so many times as much as the one above: 2 times at least.
+  // Both sizes are 1024 bytes at least, a table 1 GiB at most.
   std::optional<std::size_t> table_bytes{};  // a compaction ends a table once it is so large
   std::optional<std::size_t> level1_bytes{};
   std::optional<std::size_t> level_multiplier{};

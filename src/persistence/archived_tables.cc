@@ -10,10 +10,6 @@
 namespace kv {
 namespace {
 
-std::string path_of(const ArchivePlace& place, TableNumber number) {
-  return join(place.directory, table_name(number));
-}
-
 // Adds the table behind those that are open.
 Status add_table(const ArchivePlace& place, const TableArchiveParts& parts, TableNumber number,
                  ArchivedTables& tables) {
@@ -25,7 +21,7 @@ Status add_table(const ArchivePlace& place, const TableArchiveParts& parts, Tabl
     return failure(
         Code::corruption,
         fmt::format("{} begins with write {}, and the tables before it end with write {}: {}",
-                    quote(path_of(place, number)), properties.first_sequence,
+                    quote(table_path(place, number)), properties.first_sequence,
                     tables.put_away.sequence,
                     properties.first_sequence > expected
                         ? "a table is missing; put it back, or let `kvcli salvage` save what is "
@@ -43,7 +39,7 @@ Status add_table(const ArchivePlace& place, const TableArchiveParts& parts, Tabl
 Result<std::shared_ptr<const Table>> open_table_of(const ArchivePlace& place,
                                                    const TableArchiveParts& parts,
                                                    TableNumber number) {
-  const std::string path = path_of(place, number);
+  const std::string path = table_path(place, number);
   auto file = place.files.open_for_lookups(path);
   if (!file) return failure(std::move(file));
   return open_table({.file = *std::move(file),
@@ -70,7 +66,7 @@ Result<ArchivedTables> open_archived_tables(const ArchivePlace& place,
     }
   }
   if (numbers.empty()) return tables;
-  Status follows = check_first_log(place, tables.put_away, path_of(place, numbers.back()));
+  Status follows = check_first_log(place, tables.put_away, table_path(place, numbers.back()));
   if (!follows) return failure(std::move(follows));
   return tables;
 }

@@ -19,6 +19,11 @@ namespace kv {
 
 using Tables = std::vector<std::shared_ptr<const Table>>;
 
+// "db/000007.sst"
+inline std::string table_path(const ArchivePlace& place, TableNumber number) {
+  return join(place.directory, table_name(number));
+}
+
 // Opens a table of the directory.
 Result<std::shared_ptr<const Table>> open_table_of(const ArchivePlace& place,
                                                    const TableArchiveParts& parts,

@@ -96,16 +96,18 @@ void Compactor::work() {
     if (!closing_) wanted = wanted_;
   }
   Status done;
-  const bool did = !is_closing() && do_next_job(*levels_.state(), wanted.get(), done);
+  const Status in_time = wanted ? wanted->context.check() : Status();
+  const bool did = !is_closing() && in_time && do_next_job(*levels_.state(), wanted.get(), done);
   levels_.remove_obsolete();
   std::unique_lock lock(mutex_);
   if (wanted && (!did || !done)) {
     wanted->done = true;
+    if (!in_time) wanted->failed = in_time.error();
     if (!done) wanted->failed = done.error();
     wanted_.reset();
   }
-  const bool is_news =
-      !done && !closing_ && !(failed_ && failed_->message() == done.error().message());
+  // A full disk fails again and again: it is told once.
+  const bool is_news = !done && !closing_ && !(failed_ && failed_->code() == done.error().code());
   failed_ = done ? std::nullopt : std::optional(done.error());
   if (is_news) {
     lock.unlock();
@@ -115,8 +117,9 @@ void Compactor::work() {
     lock.lock();
   }
   working_ = false;
-  // After a failure somebody must ask; and who waited for a range leaves the rest to the picker.
-  if (done && (did || wanted || woken_)) schedule();
+  // Who waited for a range leaves the rest to the picker. After a failure somebody must ask: who
+  // waits for a range by now does.
+  if (done ? did || wanted || woken_ : wanted_ != nullptr) schedule();
   // If nothing is scheduled, this was the last look at a member: close() may be waiting for it.
   changed_.notify_all();
 }
@@ -124,11 +127,12 @@ void Compactor::work() {
 // Does what is to be done next, first for the range that is wanted, if one is. False if there is
 // nothing.
 bool Compactor::do_next_job(const LevelState& state, const Wanted* wanted, Status& done) {
-  const std::optional<Compaction> job = wanted != nullptr
-                                            ? pick_range(state.version, wanted->start, wanted->end)
-                                            : options_.picker(state.version);
-  if (!job) return false;
+  if (done = levels_.ready(); !done) return true;
   try {
+    const std::optional<Compaction> job =
+        wanted != nullptr ? pick_range(state.version, wanted->start, wanted->end)
+                          : options_.picker(state.version);
+    if (!job) return false;
     // A range that somebody wants compacted is rewritten, so that it loses what nobody sees.
     const bool moves = wanted == nullptr && job->into != job->level && is_move(*job);
     done = moves ? move(*job) : rewrite(*job, state);
@@ -165,8 +169,7 @@ Status Compactor::rewrite(const Compaction& job, const LevelState& state) {
   }
   if (!ready) {
     for (const TableNumber number : made) {
-      static_cast<void>(
-          levels_.place().files.unlink(join(levels_.place().directory, table_name(number))));
+      static_cast<void>(levels_.place().files.unlink(table_path(levels_.place(), number)));
     }
     return ready;
   }
@@ -210,7 +213,7 @@ Result<std::vector<TableInfo>> Compactor::write(const Compaction& job, const Lev
                                .drop = options_.drop});
   const auto make_file = [&]() -> Result<NewTableFile> {
     const TableNumber number = levels_.new_number();
-    auto file = levels_.place().files.create(join(levels_.place().directory, table_name(number)));
+    auto file = levels_.place().files.create(table_path(levels_.place(), number));
     if (!file) return failure(std::move(file));
     made.push_back(number);
     return NewTableFile{number, *std::move(file)};
@@ -260,8 +263,8 @@ Status Compactor::wait_until(const std::function<bool()>& enough) {
 }
 
 Status Compactor::compact(const Range& range, const Context& context) {
-  const auto wanted =
-      std::make_shared<Wanted>(Wanted{std::string(range.start), std::string(range.end)});
+  const auto wanted = std::make_shared<Wanted>(
+      Wanted{.start = std::string(range.start), .end = std::string(range.end), .context = context});
   std::unique_lock lock(mutex_);
   // One range at a time: this one's turn comes when the one before is done.
   options_.executor->wait(lock, changed_, [&] { return closing_ || !wanted_; });

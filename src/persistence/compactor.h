@@ -10,8 +10,9 @@
 // *Thread safety*: start: one thread, before any other call. make_room: the committing thread. The
 // rest: any thread.
 // *Ownership*: borrows levels and target; shares the executor.
-// *Errors*: a job that fails is told by `warn`; its files are removed, and nothing has changed. It
-// is tried again when the next table comes, or when somebody waits for it.
+// *Errors*: a job that fails is told by `warn`; its files are removed, unless the manifest may name
+// them, and nothing has changed. It is tried again when the next table comes, or when somebody
+// waits for it.
 
 #include <array>
 #include <chrono>
@@ -72,7 +73,8 @@ class Compactor {
   // last job's.
   Status make_room();
 
-  // Brings the range into one level. Errors: those of the jobs; `closed`; those of the context.
+  // Brings the range into one level. Errors: those of the jobs; `closed`; those of the context,
+  // which is asked before each job.
   Status compact(const Range& range, const Context& context);
 
   // Stops the job that is under way, and returns when there is none.
@@ -85,6 +87,7 @@ class Compactor {
   struct Wanted {
     std::string start;
     std::string end;
+    Context context{};
     bool done = false;
     std::optional<Error> failed{};
   };

@@ -181,10 +181,11 @@ Status DatabaseDirectory::write_format(std::string_view engine) {
   return written;
 }
 
-Status DatabaseDirectory::take_over(std::string_view engine) {
+Status DatabaseDirectory::take_over(std::string_view engine, const SyncNames& sync_names) {
   const std::string line = fmt::format("{}{} {}\n", format_begin, format_version, engine);
-  const auto written = replace_file(*files_, join(path_, format_name),
-                                    [&](AppendFile& file) { return file.append(line); });
+  const auto written = replace_file(
+      *files_, join(path_, format_name), [&](AppendFile& file) { return file.append(line); },
+      sync_names);
   if (!written) return failure(written.error());
   return {};
 }

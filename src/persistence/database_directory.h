@@ -52,8 +52,9 @@ class DatabaseDirectory {
   Status write_format(std::string_view engine);
 
   // Says in FORMAT that the directory belongs to this engine now. If it fails, FORMAT says the one
-  // or the other.
-  Status take_over(std::string_view engine);
+  // or the other. `sync_names` is how the directory is synced; null: by
+  // FileSystem::sync_directory.
+  Status take_over(std::string_view engine, const SyncNames& sync_names = {});
 
   // What FORMAT said when the directory was opened.
   const std::string& made_by() const { return made_by_; }

@@ -19,7 +19,11 @@ class LeveledTables final : public LevelArchive {
     put_away_ = {state->version.put_away, state->version.next_log};
     Result<Recovered> recovered = kv::recover(levels_.place().files, levels_.place().directory, add,
                                               RecoveryMode::strict, put_away_);
-    if (recovered) recovered->checkpoint = state->version.known_from;
+    if (!recovered) return recovered;
+    recovered->checkpoint = state->version.known_from;
+    if (levels_.dropped()) {
+      recovered->damages.insert(recovered->damages.begin(), *levels_.dropped());
+    }
     return recovered;
   }
 
@@ -44,6 +48,7 @@ class LeveledTables final : public LevelArchive {
   }
 
   Result<CheckpointHeader> put_away() override {
+    if (Status ready = levels_.ready(); !ready) return failure(std::move(ready));
     const FrozenQueue::Frozen frozen = queue_.front();
     VersionEdit edit{.next_log = frozen.here.next_log, .put_away = frozen.here.sequence};
     Tables added;
@@ -111,8 +116,16 @@ class LeveledTables final : public LevelArchive {
     Result<std::uint64_t> bytes =
         write_out(levels_.place(), number, *frozen.memtable->iterate(Direction::forward),
                   put_away_.sequence + 1, frozen.here.sequence, levels_.parts().tables);
-    if (!bytes) return failure(std::move(bytes));
-    return open_table_of(levels_.place(), levels_.parts(), number);
+    Result<std::shared_ptr<const Table>> table = failure(Code::unavailable);
+    if (bytes) {
+      table = open_table_of(levels_.place(), levels_.parts(), number);
+    } else {
+      table = failure(std::move(bytes));
+    }
+    // No edit names it, and the next attempt takes another number.
+    if (!table)
+      static_cast<void>(levels_.place().files.unlink(table_path(levels_.place(), number)));
+    return table;
   }
 
   TableLevels levels_;

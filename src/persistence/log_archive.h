@@ -1,8 +1,8 @@
 #pragma once
 
 // Where a store puts what its logs hold, so that the logs can be removed: into a checkpoint of all
-// that there is (engine wal), or, a log at a time, into tables (engine sstable). The commit that
-// keeps the logs (persistence/logged_commit.h) says when.
+// that there is (engine wal), or, a log at a time, into tables (engines sstable and lsm). The
+// commit that keeps the logs (persistence/logged_commit.h) says when.
 //
 //   open     recover: what was put away, then what the logs hold beyond it
 //            put_away_all: after a crash, what was recovered from logs

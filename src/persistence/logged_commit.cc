@@ -44,10 +44,15 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
   Status start(LsmTarget& target) override {
-    Status started = begin(target);
-    // The target goes now: no work in the background may outlive it.
-    if (!started) static_cast<void>(close());
-    return started;
+    // If it fails, the target goes: no work in the background may outlive it.
+    try {
+      Status started = begin(target);
+      if (!started) static_cast<void>(close());
+      return started;
+    } catch (...) {
+      static_cast<void>(close());
+      throw;
+    }
   }
 
   Status apply(const Batch& batch, const Context& context) override {
@@ -85,7 +90,8 @@ class DirectoryCommit final : public LoggedCommit {
   Status begin(LsmTarget& target) {
     if (Status started = archive_->start(target); !started) return started;
     if (directory_.made_by() != options_.engine) {
-      if (Status ours = directory_.take_over(options_.engine); !ours) return ours;
+      Status ours = directory_.take_over(options_.engine, [this] { return sync_names(); });
+      if (!ours) return ours;
     }
     const CheckpointHeader here{recovered_.last, recovered_.next_log};
     const bool is_empty = recovered_.next_log == 1;
@@ -171,7 +177,7 @@ class DirectoryCommit final : public LoggedCommit {
         return;
       }
       // A full disk fails again and again: it is told once.
-      if (failed_ && failed_->message() == done.error().message()) return;
+      if (failed_ && failed_->code() == done.error().code()) return;
       failed_ = done.error();
     }
     options_.warn(

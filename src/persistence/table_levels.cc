@@ -16,10 +16,6 @@ namespace {
 constexpr std::uint64_t long_manifest_bytes = std::uint64_t{1} << 20;
 constexpr std::uint64_t edits_to_version = 4;
 
-std::string path_of(const ArchivePlace& place, TableNumber number) {
-  return join(place.directory, table_name(number));
-}
-
 // Whether the open table is the one that the manifest speaks of.
 Status check_same(const Table& table, const TableInfo& info, const std::string& path) {
   const TableProperties& properties = table.properties();
@@ -59,6 +55,7 @@ Status TableLevels::open() {
   if (!manifest) return failure(std::move(manifest));
   if (!*manifest) return take_over();
   manifest_number_ = (*manifest)->number;
+  dropped_ = (*manifest)->dropped;
   const Version& version = (*manifest)->version;
   if (Status opened = open_tables(version); !opened) return opened;
   return check_first_log(place_, {version.put_away, version.next_log},
@@ -69,7 +66,7 @@ Status TableLevels::open_tables(Version version) {
   auto state = std::make_shared<LevelState>();
   for (const std::vector<TableInfo>& level : version.levels) {
     for (const TableInfo& info : level) {
-      const std::string path = path_of(place_, info.number);
+      const std::string path = table_path(place_, info.number);
       Result<bool> exists = place_.files.exists(path);
       if (!exists) return failure(std::move(exists));
       if (!*exists) {
@@ -150,9 +147,11 @@ Status TableLevels::install(VersionEdit edit, const Tables& added, const Memtabl
   edit.next_table = next_table_.load(std::memory_order_relaxed);
   Result<Version> version = apply(before->version, edit);
   if (!version) return failure(std::move(version));
+  // Up to the end of this: what the manifest holds and what readers see may not be the same.
+  manifest_failed_ = broken({Code::unavailable, "out of memory"});
   if (Status kept = append(edit, *version); !kept) {
-    manifest_failed_ = kept.error();
-    return kept;
+    manifest_failed_ = broken(kept.error());
+    return failure(*manifest_failed_);
   }
 
   auto next = std::make_shared<LevelState>();
@@ -172,7 +171,22 @@ Status TableLevels::install(VersionEdit edit, const Tables& added, const Memtabl
   const std::lock_guard lock(mutex_);
   state_ = std::move(next);
   obsolete_.insert(obsolete_.end(), obsolete.begin(), obsolete.end());
+  manifest_failed_.reset();
   return {};
+}
+
+Status TableLevels::ready() const {
+  const std::lock_guard installing(install_mutex_);
+  if (manifest_failed_) return failure(*manifest_failed_);
+  return {};
+}
+
+Error TableLevels::broken(const Error& cause) const {
+  return {
+      cause.code(),
+      fmt::format("nobody knows what {} holds now: close the store and open it again; the cause "
+                  "was: {}",
+                  quote(manifest_path(place_.directory)), cause.text())};
 }
 
 // Writes the edit down, at the end of the manifest or by a new one.
@@ -219,7 +233,7 @@ void TableLevels::remove_obsolete() {
     });
   }
   for (const TableNumber number : unused) {
-    static_cast<void>(place_.files.unlink(path_of(place_, number)));
+    static_cast<void>(place_.files.unlink(table_path(place_, number)));
   }
 }
 

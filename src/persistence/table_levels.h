@@ -18,7 +18,8 @@
 // *Ownership*: borrows the target that start is given.
 // *Errors*: `corruption` for a manifest that is missing or damaged, and for tables that it names
 // and that are missing, damaged or others, naming the file and what to do; those of the files.
-// *Simplification*: every table is open, with its filter and its index in memory.
+// *Simplification*: every table is open, with its filter and its index in memory, and takes one of
+// the process's file descriptors.
 
 #include <atomic>
 #include <cstddef>
@@ -57,8 +58,14 @@ class TableLevels {
   // Finds out what there is. Changes nothing.
   Status open();
 
+  // A torn edit at the manifest's end that was dropped, if there was one.
+  const std::optional<Damage>& dropped() const { return dropped_; }
+
   // From now on edits are installed, and the target is shown what they lead to.
   Status start(LsmTarget& target);
+
+  // Whether an edit can be installed still: asked before the work for one is done. Errors: why not.
+  Status ready() const;
 
   std::shared_ptr<const LevelState> state() const;
   std::size_t level0_tables() const { return level0_tables_.load(std::memory_order_relaxed); }
@@ -87,11 +94,13 @@ class TableLevels {
   void remove_orphans();
   void show(const LevelState& state, const Memtable* written);
   Status append(const VersionEdit& edit, const Version& next);
+  Error broken(const Error& cause) const;
 
   const ArchivePlace place_;
   const TableArchiveParts parts_;
   LsmTarget* target_ = nullptr;        // set by start
   std::uint64_t manifest_number_ = 0;  // set by open: of the one that was found
+  std::optional<Damage> dropped_;      // set by open
   ArchivedTables taken_over_;          // by open, used up by start: not from a manifest
 
   // Relaxed: numbers only have to differ.
@@ -100,10 +109,10 @@ class TableLevels {
   // Relaxed: a hint for writers, who wait for nothing else by it.
   std::atomic<std::size_t> level0_tables_{0};
 
-  std::mutex install_mutex_;
+  mutable std::mutex install_mutex_;
   // Guarded by install_mutex_:
   std::unique_ptr<ManifestWriter> manifest_;
-  std::optional<Error> manifest_failed_;  // nobody knows what it holds
+  std::optional<Error> manifest_failed_;  // nobody knows what it holds, or what this has of it
 
   struct Obsolete {
     TableNumber number;

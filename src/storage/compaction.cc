@@ -37,7 +37,9 @@ Compaction merged_in_level_0(const Version& version, std::size_t newest, std::si
 std::uint64_t target_bytes(const Version& version, std::size_t level,
                            const LeveledOptions& options) {
   std::uint64_t target = options.level1_bytes;
-  for (std::size_t above = 1; above < level; ++above) target *= options.multiplier;
+  for (std::size_t above = 1; above < level; ++above) {
+    target = target > UINT64_MAX / options.multiplier ? UINT64_MAX : target * options.multiplier;
+  }
   const std::uint64_t below = level + 1 < level_count ? level_bytes(version, level + 1) : 0;
   if (below > 0) target = std::min(target, below / options.multiplier);
   return std::max(target, options.level1_bytes / 10);

@@ -33,8 +33,8 @@
 //     "entries"          varint   how many entries
 //     "key.largest"      bytes    the last internal key
 //     "key.smallest"     bytes    the first
-//     "sequence.first"   varint   the table holds every version of the writes from this one ...
-//     "sequence.last"    varint   ... to this one
+//     "sequence.first"   varint   its versions are of writes from this one ...
+//     "sequence.last"    varint   ... to this one: all of them, unless the table was merged
 //     "tombstones"       varint   how many of the entries are tombstones
 //
 //   footer    offset  0  fixed64  offset of the filter's frame

@@ -5,17 +5,16 @@
 // That is what the manifest (persistence/manifest.h) writes down, and what the pickers
 // (storage/compaction.h) look at. (LevelDB, db/version_edit.h and doc/impl.md.)
 //
-//   level 0    7 [b ... q]   6 [a ... k]   4 [f ... z]    written out, the newest first; may
-//   overlap level 1    2 [a ... h]   3 [k ... r]   5 [s ... z]    one sorted run: ascending, no
-//   overlap level 2    1 [a ... z]                                older than everything above
+//   level 0    7 [b ... q]  6 [a ... k]  4 [f ... z]   the newest first; they may overlap
+//   level 1    2 [a ... h]  3 [k ... r]  5 [s ... z]   one sorted run: ascending, no overlap
+//   level 2    1 [a ... z]                             older than everything above
 //
-//   + edit: − table 7, 6, 4 of level 0, − 2, 3, 5 of level 1, + 8 [a ... m], 9 [n ... z] in level 1
+//   edit:  − 7, 6, 4 of level 0   − 2, 3, 5 of level 1   + 8 [a ... m], 9 [n ... z] in level 1
 //
 // *Invariants*, of every version that `apply` has made:
 //   1. No table number occurs twice.
 //   2. Level 0: the tables' writes (first_sequence ... last_sequence) do not overlap, and the
-//   newest
-//      table stands first.
+//      newest table stands first.
 //   3. Every other level: the tables ascend, and the user keys of one are all smaller than those of
 //      the next: versions of one user key stand in one table.
 //   4. Of two levels, every version of a key in the upper one is newer than all of that key in the

@@ -260,6 +260,8 @@ TEST(Kvbench, APersistentEngineGetsAFolderThatIsRemoved) {
   const Json rows = Json::parse(ended.output)["workloads"][0]["systems"];
   EXPECT_GE(rows[0]["rounds"][0]["disk_bytes"], 64 << 10);
   EXPECT_FALSE(rows[1]["rounds"][0].contains("disk_bytes"));
+  EXPECT_TRUE(rows[0]["rounds"][0].contains("written_bytes"));
+  EXPECT_FALSE(rows[1]["rounds"][0].contains("written_bytes"));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <stop_token>
 #include <string>
 
 #include "base/random.h"
@@ -300,6 +301,42 @@ TEST_F(LevelStores, ACompactionThatFailsAnywhereHasChangedNothing) {
       EXPECT_EQ(survivor.content(), content);
     }
   }
+}
+
+TEST_F(LevelStores, BehindAManifestThatFailedNothingMoreIsWritten) {
+  ASSERT_TRUE(ok(store.open()));
+  write(6);
+  files.fail(Fault::sync_fails_keeps, 3);  // the log's, the table's and the directory's pass
+  Status written;
+  for (int i = 0; i < 40 && written; ++i) {
+    written = put_next();
+    store.executor().run_all();
+  }
+  ASSERT_FALSE(written.has_value());
+  EXPECT_NE(written.error().message().find("close the store and open it again"), std::string::npos)
+      << written.error().text();
+  const std::string content = store.content();
+  const auto names = table_names();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_FALSE(put_next().has_value());
+    store.executor().run_all();
+  }
+  EXPECT_EQ(table_names(), names);
+  EXPECT_EQ(store.content(), content);
+  expect_all_survives();
+  ASSERT_TRUE(ok(store.open()));
+  EXPECT_EQ(store.content(), content);
+  write(30);
+}
+
+TEST_F(LevelStores, ACompactionOfARangeEndsWithItsContext) {
+  ASSERT_TRUE(ok(store.open()));
+  write(60);
+  std::stop_source source;
+  source.request_stop();
+  const auto context = Context().with_cancellation(source.get_token());
+  EXPECT_TRUE(fails_with(Code::cancelled, store->as<Maintenance>()->compact({}, context)));
+  EXPECT_TRUE(ok(store->as<Maintenance>()->compact()));
 }
 
 TEST_F(LevelStores, WhatNoManifestNamesIsRemoved) {
