@@ -1,7 +1,5 @@
 #include "storage/version.h"
 
-#include <algorithm>
-
 namespace kv {
 
 VersionEdit as_edit(const Version& version) {
