@@ -183,10 +183,12 @@ TEST_F(KvcliLevels, WhatItTookOverIsNoStoreOfEngineSstableAnyMore) {
 }
 
 TEST_F(KvcliLevels, RefusesSizesThatCannotBeHonoured) {
-  for (const std::string_view option : {"--table-bytes 1023", "--level1-bytes 0"}) {
+  for (const auto& [option, why] :
+       {std::pair{"--table-bytes 1023", "table_bytes is 1023; it may be 1024 to 1073741824"},
+        std::pair{"--level1-bytes 0", "level1_bytes is 0; the least is 1024"}}) {
     const Ended ended = run(fmt::format("kvcli --engine lsm --directory db {} put k v", option));
     EXPECT_EQ(ended.code, 2) << option;
-    EXPECT_THAT(ended.errors, HasSubstr("the least is 1024"));
+    EXPECT_THAT(ended.errors, HasSubstr(why));
   }
   EXPECT_NE(run("ls db").code, 0);  // nothing was made
 }
