@@ -11,55 +11,16 @@
 #include "kv/capabilities.h"
 #include "persistence/database_directory.h"
 #include "persistence/manifest.h"
-#include "tests/persistence/simulated_store.h"
+#include "tests/persistence/table_stores.h"
 #include "tests/support/expect.h"
 #include "tests/support/story.h"
 
 namespace kv::test {
 namespace {
 
-class LevelStores : public testing::Test {
+class LevelStores : public StoresWithTables {
  protected:
-  // Writes so many values of 500 bytes, of `keys` keys in turn: seven fill a log. Background work
-  // runs behind each.
-  void write(int values, bool with_background = true, int keys = 40) {
-    for (int i = 0; i < values; ++i) {
-      ASSERT_TRUE(ok(put_next(keys)));
-      if (with_background) store.executor().run_all();
-    }
-  }
-
-  Status put_next(int keys = 40) {
-    const int number = written_++;
-    return store->put("k" + std::to_string(number % keys),
-                      std::to_string(number) + std::string(500, 'v'));
-  }
-
-  static Options options() {
-    return {.directory = "db", .durability = Durability::sync, .write_buffer_bytes = 4'096};
-  }
-
   std::vector<Maintenance::Level> levels() { return store->as<Maintenance>()->levels().value(); }
-
-  // Opens what a loss of power leaves, and sees that it is all that was acknowledged.
-  void expect_all_survives() {
-    const std::string content = store.content();
-    Random random(test::seed());
-    for (const CrashPolicy policy : power_losses) {
-      SimulatedFileSystem left = files;
-      left.crash(policy, random);
-      SimulatedStore survivor(left);
-      ASSERT_TRUE(ok(survivor.open()));
-      EXPECT_EQ(survivor.content(), content);
-    }
-  }
-
-  // The names of the directory's tables, in order.
-  std::vector<std::string> table_names() const {
-    std::vector<std::string> names = files.list("db").value();
-    std::erase_if(names, [](const std::string& name) { return !name.ends_with(".sst"); });
-    return names;
-  }
 
   // What opening the store complains of.
   std::string complaint() {
@@ -82,12 +43,6 @@ class LevelStores : public testing::Test {
     ASSERT_TRUE(ok(store->close()));
     store.abandon();
   }
-
-  SimulatedFileSystem files;
-  SimulatedStore store{files};
-
- private:
-  int written_ = 0;
 };
 
 TEST_F(LevelStores, TablesOfLevelZeroAreMergedIntoTheLevelsBelow) {
@@ -191,7 +146,7 @@ TEST_F(LevelStores, FilesStayAsLongAsAReaderHasThem) {
 
 TEST_F(LevelStores, TheFilterDropsWhatNobodyWants) {
   const auto drop = [](std::string_view key, std::string_view) { return key.ends_with('3'); };
-  Options filtering = options();
+  Options filtering = options_in_db();
   filtering.compaction_filter = drop;
   ASSERT_TRUE(ok(store.open(filtering)));
   write(100);
@@ -205,7 +160,7 @@ TEST_F(LevelStores, TheFilterDropsWhatNobodyWants) {
 // Levels that each hold twice as much as the one above, and tables of a few entries: all of them
 // are at work all the time.
 TEST_F(LevelStores, LongRunsThroughEveryLevelAreAsAMapWouldBe) {
-  Options tiny = options();
+  Options tiny = options_in_db();
   tiny.durability = Durability::wal;
   tiny.table_bytes = 1'024;
   tiny.level1_bytes = 1'024;
@@ -238,7 +193,7 @@ TEST_F(LevelStores, LongRunsThroughEveryLevelAreAsAMapWouldBe) {
 }
 
 TEST_F(LevelStores, WritersAreSlowedAndThenStoppedByLevelZero) {
-  ASSERT_TRUE(ok(store.open_with_compactions_apart(options())));
+  ASSERT_TRUE(ok(store.open_with_compactions_apart()));
   // Write-outs run, compactions don't.
   while (store.figure("writes_stopped_by_level0") == 0) {
     ASSERT_NO_FATAL_FAILURE(write(1, false));
@@ -251,7 +206,7 @@ TEST_F(LevelStores, WritersAreSlowedAndThenStoppedByLevelZero) {
 }
 
 TEST_F(LevelStores, AFullDiskDuringACompactionKeepsReadingAndRefusesWritesClearly) {
-  ASSERT_TRUE(ok(store.open_with_compactions_apart(options())));
+  ASSERT_TRUE(ok(store.open_with_compactions_apart()));
   write(60);
   const std::string before = store.content();
   files.fail(Fault::disk_full);
@@ -283,7 +238,7 @@ TEST_F(LevelStores, ACompactionThatFailsAnywhereHasChangedNothing) {
       SCOPED_TRACE(std::to_string(static_cast<int>(fault)) + " after " + std::to_string(passing));
       SimulatedFileSystem own;
       SimulatedStore small(own);
-      ASSERT_TRUE(ok(small.open_with_compactions_apart(options())));
+      ASSERT_TRUE(ok(small.open_with_compactions_apart()));
       for (int i = 0; i < 45; ++i) {
         ASSERT_TRUE(ok(small->put("k" + std::to_string(i % 13), std::string(500, 'v'))));
         small.executor().run_all();

@@ -35,6 +35,12 @@ inline std::string told_content(const Content& content) {
   return text.empty() ? "nothing" : text;
 }
 
+// What a SimulatedStore is opened with where the test does not say otherwise.
+inline Options options_in_db(Durability durability = Durability::sync,
+                             std::size_t log_bytes = 4'096) {
+  return {.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes};
+}
+
 // Opens the engine that the program tests, with parts as small as its options allow.
 Result<std::unique_ptr<Store>> open_engine_under_test(const Options& options,
                                                       const Environment& environment);
@@ -45,14 +51,13 @@ class SimulatedStore {
 
   // Opens it in "db"; the one that was open before is destroyed.
   Status open(Durability durability = Durability::sync, std::size_t log_bytes = 4'096) {
-    return open(
-        Options{.directory = "db", .durability = durability, .write_buffer_bytes = log_bytes});
+    return open(options_in_db(durability, log_bytes));
   }
 
   Status open(const Options& options) { return open(options, {}); }
 
   // The same; compactions run only when compactions() do.
-  Status open_with_compactions_apart(const Options& options) { return open(options, compactions_); }
+  Status open_with_compactions_apart() { return open(options_in_db(), compactions_); }
 
   // Destroys the store. After a crash of its files that changes nothing.
   void abandon() { store_.reset(); }

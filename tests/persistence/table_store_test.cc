@@ -5,48 +5,21 @@
 
 #include <string>
 
-#include "base/random.h"
 #include "kv/capabilities.h"
-#include "tests/persistence/simulated_store.h"
+#include "tests/persistence/table_stores.h"
 #include "tests/support/expect.h"
 #include "tests/support/story.h"
 
 namespace kv::test {
 namespace {
 
-class TableStores : public testing::Test {
+class TableStores : public StoresWithTables {
  protected:
-  // Writes so many values of 500 bytes: seven fill a log. Background work runs behind each.
-  void write(int values, bool with_background = true) {
-    for (int i = 0; i < values; ++i) {
-      ASSERT_TRUE(ok(put_next()));
-      if (with_background) store.executor().run_all();
-    }
-  }
-
-  Status put_next() {
-    const std::string number = std::to_string(written_++);
-    return store->put("k" + std::to_string(written_ % 10), number + std::string(500, 'v'));
-  }
-
   // Writes until two memtables wait, which nobody writes out.
   void fill_up() {
     while (store.executor().waiting() == 0) write(1, false);
     const std::size_t logs = store.logs();
     while (store.logs() == logs) write(1, false);
-  }
-
-  // Opens what a loss of power leaves, and sees that it is all that was acknowledged.
-  void expect_all_survives() {
-    const std::string content = store.content();
-    Random random(test::seed());
-    for (const CrashPolicy policy : power_losses) {
-      SimulatedFileSystem left = files;
-      left.crash(policy, random);
-      SimulatedStore survivor(left);
-      ASSERT_TRUE(ok(survivor.open()));
-      EXPECT_EQ(survivor.content(), content);
-    }
   }
 
   void sync_of_names_fails(Fault fault) {
@@ -62,19 +35,6 @@ class TableStores : public testing::Test {
     EXPECT_EQ(store.content(), content);
     expect_all_survives();
   }
-
-  // The names of the directory's tables, in order.
-  std::vector<std::string> table_names() const {
-    std::vector<std::string> names = files.list("db").value();
-    std::erase_if(names, [](const std::string& name) { return !name.ends_with(".sst"); });
-    return names;
-  }
-
-  SimulatedFileSystem files;
-  SimulatedStore store{files};
-
- private:
-  int written_ = 0;
 };
 
 TEST_F(TableStores, TablesTakeThePlaceOfFullLogs) {

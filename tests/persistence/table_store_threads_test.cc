@@ -30,7 +30,7 @@ class TableStoreThreads : public testing::Test {
     auto executor = make_thread_executor(2);
     ASSERT_TRUE(ok(executor));
     auto opened = open_engine_under_test(
-        {.directory = "db", .durability = Durability::wal, .write_buffer_bytes = 4'096},
+        options_in_db(Durability::wal),
         {.files = &files_, .executor = *std::move(executor), .warn = [this](std::string_view text) {
            const std::lock_guard lock(mutex_);
            warnings_.emplace_back(text);

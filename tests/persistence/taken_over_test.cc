@@ -15,12 +15,8 @@ namespace {
 
 class TakenOver : public testing::Test {
  protected:
-  static Options options() {
-    return {.directory = "db", .durability = Durability::sync, .write_buffer_bytes = 4'096};
-  }
-
   Result<std::unique_ptr<Store>> open_as_sstable(SimulatedFileSystem& files) {
-    return open_sstable(options(),
+    return open_sstable(options_in_db(),
                         {.files = &files, .executor = executor_, .warn = [](std::string_view) {}});
   }
 
@@ -49,7 +45,7 @@ class TakenOver : public testing::Test {
   void expect_taken_over(SimulatedFileSystem& left) {
     {
       SimulatedStore store(left);
-      ASSERT_TRUE(ok(store.open(options())));
+      ASSERT_TRUE(ok(store.open()));
       EXPECT_EQ(store.content(), content);
       EXPECT_TRUE(left.exists("db/manifest").value());
       for (int i = 0; i < 60; ++i) {
@@ -90,7 +86,7 @@ TEST_F(TakenOver, AtEveryCrashOfItTheStoreIsWhole) {
     dying.crash_at(dying.points() + point);
     {
       SimulatedStore store(dying);
-      static_cast<void>(store.open(options()));
+      static_cast<void>(store.open());
     }
     if (!dying.dead()) break;
     for (const CrashPolicy policy : power_losses) {
