@@ -56,6 +56,21 @@ class SimulatedStore {
 
   Status open(const Options& options) { return open(options, {}); }
 
+  // The same; compactions run there. Where that is a thread, warnings() may be asked for once the
+  // store is closed.
+  Status open(const Options& options, std::shared_ptr<Executor> compactions) {
+    store_.reset();
+    auto opened = open_engine_under_test(
+        options, {.files = &files_,
+                  .executor = executor_,
+                  .warn = [this](std::string_view message) { warnings_.emplace_back(message); },
+                  .pause = [this](std::chrono::microseconds) { ++pauses_; },
+                  .compaction_executor = std::move(compactions)});
+    if (!opened) return failure(std::move(opened));
+    store_ = *std::move(opened);
+    return {};
+  }
+
   // The same; compactions run only when compactions() do.
   Status open_with_compactions_apart() { return open(options_in_db(), compactions_); }
 
@@ -85,19 +100,6 @@ class SimulatedStore {
   std::size_t tables() const { return files_named(".sst"); }
 
  private:
-  Status open(const Options& options, std::shared_ptr<Executor> compactions) {
-    store_.reset();
-    auto opened = open_engine_under_test(
-        options, {.files = &files_,
-                  .executor = executor_,
-                  .warn = [this](std::string_view message) { warnings_.emplace_back(message); },
-                  .pause = [this](std::chrono::microseconds) { ++pauses_; },
-                  .compaction_executor = std::move(compactions)});
-    if (!opened) return failure(std::move(opened));
-    store_ = *std::move(opened);
-    return {};
-  }
-
   std::size_t files_named(std::string_view suffix) const {
     std::size_t count = 0;
     for (const std::string& name : files_.list("db").value_or(std::vector<std::string>())) {
