@@ -52,14 +52,24 @@ inline std::string bytes_of(const FileSystem& files, std::string_view name) {
   return bytes.value_or("");
 }
 
+inline std::vector<std::string> files_with(const FileSystem& files, std::string_view ending) {
+  std::vector<std::string> names = names_in(files);
+  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
+  return names;
+}
+
 // Durably.
-inline void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
-  ASSERT_TRUE(ok(files.unlink(path_of(name))));
+inline void make_file(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
   const auto file = files.create(path_of(name));
   ASSERT_TRUE(ok(file));
   ASSERT_TRUE(ok((*file)->append(bytes)));
   ASSERT_TRUE(ok((*file)->sync()));
   ASSERT_TRUE(ok(files.sync_directory("/db")));
+}
+
+inline void write_over(SimulatedFileSystem& files, std::string_view name, std::string_view bytes) {
+  ASSERT_TRUE(ok(files.unlink(path_of(name))));
+  make_file(files, name, bytes);
 }
 
 // Flips a bit of the byte at the offset; one below zero counts from the file's end.
@@ -84,6 +94,28 @@ inline Damager all_of(const std::vector<Damager>& damages) {
   return [=](SimulatedFileSystem& files) {
     for (const Damager& damage : damages) damage(files);
   };
+}
+
+// Does the work again and again, and each time the power goes at another of its points; `check` is
+// shown what each kind of crash leaves. Returns how many points there were.
+inline std::uint64_t crash_at_each_point(const SimulatedFileSystem& before,
+                                         const std::function<void(SimulatedFileSystem&)>& work,
+                                         const std::function<void(SimulatedFileSystem&)>& check) {
+  std::vector<CrashPolicy> policies(power_losses.begin(), power_losses.end());
+  policies.push_back(CrashPolicy::process_death);
+  for (std::uint64_t point = 0;; ++point) {
+    SCOPED_TRACE("the power goes at point " + std::to_string(point));
+    SimulatedFileSystem files = before;
+    files.crash_at(files.points() + point);
+    work(files);
+    if (!files.dead()) return point;
+    for (const CrashPolicy policy : policies) {
+      SimulatedFileSystem after = files;
+      Random random(point);
+      after.crash(policy, random);
+      check(after);
+    }
+  }
 }
 
 }  // namespace kv::test

@@ -91,8 +91,8 @@ TEST_F(LevelSalvage, MakesAManifestWhereThereIsNone) {
   EXPECT_EQ(report.last, static_cast<SequenceNumber>(level_writes));
   const Version version = version_of(*files_);
   EXPECT_EQ(version.put_away, report.last);
-  EXPECT_EQ(ending(*files_, ".sst").size(), version.levels[1].size());
-  EXPECT_THAT(ending(*files_, ".log"), IsEmpty());
+  EXPECT_EQ(files_with(*files_, ".sst").size(), version.levels[1].size());
+  EXPECT_THAT(files_with(*files_, ".log"), IsEmpty());
 }
 
 TEST_F(LevelSalvage, TheStoreGoesOnAfterwards) {
@@ -174,8 +174,8 @@ TEST_F(LevelSalvage, SaysWhichTableIsMissing) {
                 HasSubstr(fmt::format("of writes {} to {}", lost.info.first_sequence,
                                       lost.info.last_sequence)));
     EXPECT_TRUE(report.lost_versions);
-    EXPECT_EQ(ending(*files_, ".log"), ending(whole_, ".log"));
-    EXPECT_THAT(ending(*files_, ".sst"), SizeIs(tables_.size() - 1));
+    EXPECT_EQ(files_with(*files_, ".log"), files_with(whole_, ".log"));
+    EXPECT_THAT(files_with(*files_, ".sst"), SizeIs(tables_.size() - 1));
   }
 }
 
@@ -214,7 +214,7 @@ TEST_F(LevelSalvage, SavesTablesAndManifestTogether) {
 }
 
 TEST_F(LevelSalvage, PutsWhatIsLeftOfTheLogsIntoATable) {
-  const std::vector<std::string> logs = ending(whole_, ".log");
+  const std::vector<std::string> logs = files_with(whole_, ".log");
   ASSERT_FALSE(logs.empty());
   for (const bool manifest_is_lost : {false, true}) {
     const SalvageReport report = salvage_after([&](SimulatedFileSystem& files) {
@@ -224,7 +224,7 @@ TEST_F(LevelSalvage, PutsWhatIsLeftOfTheLogsIntoATable) {
     ASSERT_THAT(report.missing, SizeIs(1));
     EXPECT_EQ(report.missing[0].first, report.missing[0].last);
     EXPECT_THAT(report.kept, Contains(Field(&KeptFile::path, path_of(logs.front()))));
-    EXPECT_THAT(ending(*files_, ".log"), IsEmpty());
+    EXPECT_THAT(files_with(*files_, ".log"), IsEmpty());
     EXPECT_EQ(report.last, static_cast<SequenceNumber>(level_writes));
   }
 }
@@ -278,7 +278,7 @@ TEST_F(LevelSalvage, RefusesANewerManifest) {
 std::pair<std::string, std::string> merged_table(const SimulatedFileSystem& now) {
   for (int writes = 100; writes < level_writes; writes += 20) {
     const SimulatedFileSystem earlier = store_with_levels(writes);
-    for (const std::string& name : ending(earlier, ".sst")) {
+    for (const std::string& name : files_with(earlier, ".sst")) {
       if (!now.exists(path_of(name)).value_or(true)) return {name, bytes_of(earlier, name)};
     }
   }
@@ -354,30 +354,8 @@ TEST_F(LevelSalvage, IsTriedAgainWhenThereIsRoom) {
   }
 }
 
-// The power goes at this point of the salvage. Returns false if it was over before.
-bool crash_and_salvage(const SimulatedFileSystem& damaged, std::uint64_t point,
-                       const Content& content, const std::vector<std::string>& copies) {
-  SimulatedFileSystem files = damaged;
-  files.crash_at(files.points() + point);
-  SalvageReport report;
-  static_cast<void>(salvage_levels(files, "/db", report));
-  if (!files.dead()) return false;
-  std::vector<CrashPolicy> policies(power_losses.begin(), power_losses.end());
-  policies.push_back(CrashPolicy::process_death);
-  for (const CrashPolicy policy : policies) {
-    SimulatedFileSystem after = files;
-    Random random(point);
-    after.crash(policy, random);
-    salvaged_levels(after);
-    EXPECT_FALSE(salvaged_levels(after).changed);
-    EXPECT_EQ(content_of_levels(after), content) << "the power goes at point " << point;
-    EXPECT_EQ(ending(after, ".damaged"), copies) << "the power goes at point " << point;
-  }
-  return true;
-}
-
 TEST_F(LevelSalvage, GoesOnAfterACrashAtAnyPoint) {
-  const std::string log = ending(whole_, ".log").front();
+  const std::string log = files_with(whole_, ".log").front();
   const Damager damages[] = {
       lose_file("manifest"),
       all_of({flip("manifest", 50), flip(tables_.back().name(), 10), flip(log, 50)}),
@@ -390,9 +368,17 @@ TEST_F(LevelSalvage, GoesOnAfterACrashAtAnyPoint) {
     SimulatedFileSystem whole = damaged;
     EXPECT_TRUE(salvaged_levels(whole).changed);
     const Content content = content_of_levels(whole);
-    std::uint64_t point = 0;
-    while (crash_and_salvage(damaged, point, content, ending(whole, ".damaged"))) ++point;
-    EXPECT_GT(point, 8U);
+    const auto salvage = [](SimulatedFileSystem& files) {
+      SalvageReport report;
+      static_cast<void>(salvage_levels(files, "/db", report));
+    };
+    const auto check = [&](SimulatedFileSystem& after) {
+      salvaged_levels(after);
+      EXPECT_FALSE(salvaged_levels(after).changed);
+      EXPECT_EQ(content_of_levels(after), content);
+      EXPECT_EQ(files_with(after, ".damaged"), files_with(whole, ".damaged"));
+    };
+    EXPECT_GT(crash_at_each_point(damaged, salvage, check), 8U);
   }
 }
 

@@ -43,13 +43,6 @@ SimulatedFileSystem damaged_by(const Damager& damage) {
   return left;
 }
 
-// The store's logs, the oldest first.
-std::vector<std::string> logs_of(const FileSystem& files) {
-  std::vector<std::string> logs = names_in(files);
-  std::erase_if(logs, [](const std::string& name) { return !log_number(name); });
-  return logs;
-}
-
 Damager lose_bytes(std::string name, std::size_t offset, std::size_t count) {
   return [=](SimulatedFileSystem& files) {
     std::string bytes = bytes_of(files, name);
@@ -91,7 +84,7 @@ TEST(Salvage, LeavesAStoreThatOpensAsItIs) {
 }
 
 TEST(Salvage, LeavesATornTailToWhoeverOpensTheStore) {
-  const std::string last = logs_of(damaged_by(no_damage)).back();
+  const std::string last = files_with(damaged_by(no_damage), ".log").back();
   SimulatedFileSystem files = damaged_by([&](SimulatedFileSystem& of) {
     std::string bytes = bytes_of(of, last);
     bytes.at(bytes.find_last_not_of('\0')) ^= 1;
@@ -105,7 +98,7 @@ TEST(Salvage, LeavesATornTailToWhoeverOpensTheStore) {
 }
 
 TEST(Salvage, TakesEveryRecordBehindADamagedOne) {
-  const std::string log = logs_of(damaged_by(no_damage)).front();
+  const std::string log = files_with(damaged_by(no_damage), ".log").front();
   SimulatedFileSystem files = damaged_by(flip(log, 100));
   const std::string damaged = bytes_of(files, log);
   const SalvageReport report = salvaged(files);
@@ -120,11 +113,11 @@ TEST(Salvage, TakesEveryRecordBehindADamagedOne) {
   EXPECT_EQ(report.kept[0].copy, path_of(log + ".damaged"));
   EXPECT_EQ(bytes_of(files, log + ".damaged"), damaged);
   EXPECT_EQ(content_of(files), after_write(80));  // the key was written again later
-  EXPECT_THAT(logs_of(files), IsEmpty());
+  EXPECT_THAT(files_with(files, ".log"), IsEmpty());
 }
 
 TEST(Salvage, TellsWhichWritesALostLogHeld) {
-  const std::string log = logs_of(damaged_by(no_damage)).front();
+  const std::string log = files_with(damaged_by(no_damage), ".log").front();
   SimulatedFileSystem files = damaged_by(lose_file(log));
   const SalvageReport report = salvaged(files);
   EXPECT_TRUE(report.changed);
@@ -134,7 +127,7 @@ TEST(Salvage, TellsWhichWritesALostLogHeld) {
 }
 
 TEST(Salvage, KeepsALogWhoseFirstSectorsReadAsZeros) {
-  const std::string log = logs_of(damaged_by(no_damage)).front();
+  const std::string log = files_with(damaged_by(no_damage), ".log").front();
   SimulatedFileSystem files = damaged_by(lose_bytes(log, 0, 1024));
   const SalvageReport report = salvaged(files);
   EXPECT_TRUE(report.changed);
@@ -206,30 +199,8 @@ std::vector<std::string> copies_in(const FileSystem& files) {
   return copies;
 }
 
-// The power goes at this point of the salvage. Returns false if it was over before.
-bool crash_and_salvage(const SimulatedFileSystem& damaged, std::uint64_t point,
-                       const Content& content, const std::vector<std::string>& copies) {
-  SimulatedFileSystem files = damaged;
-  files.crash_at(files.points() + point);
-  const auto memtable = make_memtable();
-  SalvageReport report;
-  static_cast<void>(salvage(files, "/db", *memtable, report));
-  if (!files.dead()) return false;
-  std::vector<CrashPolicy> policies(power_losses.begin(), power_losses.end());
-  policies.push_back(CrashPolicy::process_death);
-  for (const CrashPolicy policy : policies) {
-    SimulatedFileSystem after = files;
-    Random random(point);
-    after.crash(policy, random);
-    salvaged(after);
-    EXPECT_EQ(content_of(after), content);
-    EXPECT_EQ(copies_in(after), copies);
-  }
-  return true;
-}
-
 TEST(Salvage, GoesOnAfterACrashAtAnyPoint) {
-  const std::vector<std::string> logs = logs_of(damaged_by(no_damage));
+  const std::vector<std::string> logs = files_with(damaged_by(no_damage), ".log");
   const std::vector<Damager> damages = {
       flip(logs.front(), 100),
       all_of({flip(logs.front(), 20), flip(logs.back(), 100)}),
@@ -244,9 +215,18 @@ TEST(Salvage, GoesOnAfterACrashAtAnyPoint) {
     const SimulatedFileSystem damaged = damaged_by(damages[i]);
     SimulatedFileSystem whole = damaged;
     EXPECT_TRUE(salvaged(whole).changed);
-    std::uint64_t point = 0;
-    while (crash_and_salvage(damaged, point, content_of(whole), copies_in(whole))) ++point;
-    EXPECT_GT(point, 4U);
+    const Content content = content_of(whole);
+    const auto salvage = [](SimulatedFileSystem& files) {
+      const auto memtable = make_memtable();
+      SalvageReport report;
+      static_cast<void>(kv::salvage(files, "/db", *memtable, report));
+    };
+    const auto check = [&](SimulatedFileSystem& after) {
+      salvaged(after);
+      EXPECT_EQ(content_of(after), content);
+      EXPECT_EQ(copies_in(after), copies_in(whole));
+    };
+    EXPECT_GT(crash_at_each_point(damaged, salvage, check), 4U);
   }
 }
 

@@ -139,19 +139,7 @@ inline Damager cut(const std::string& name, std::size_t bytes) {
 }
 
 inline Damager put_beside(const std::string& name, const std::string& bytes) {
-  return [=](SimulatedFileSystem& files) {
-    const auto file = files.create(path_of(name));
-    ASSERT_TRUE(ok(file));
-    ASSERT_TRUE(ok((*file)->append(bytes)));
-    ASSERT_TRUE(ok((*file)->sync()));
-    ASSERT_TRUE(ok(files.sync_directory("/db")));
-  };
-}
-
-inline std::vector<std::string> ending(const FileSystem& files, std::string_view end) {
-  std::vector<std::string> names = names_in(files);
-  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(end); });
-  return names;
+  return [=](SimulatedFileSystem& files) { make_file(files, name, bytes); };
 }
 
 inline std::uint64_t entries_in(const Version& version) {

@@ -41,12 +41,6 @@ inline std::string key_of(int write) { return fmt::format("key {:02}", write % k
 // Some writes erase their key; the others put their own number.
 inline bool erases(int write) { return write % 15 == 0; }
 
-inline std::vector<std::string> files_with(const FileSystem& files, std::string_view ending) {
-  std::vector<std::string> names = names_in(files);
-  std::erase_if(names, [&](const std::string& name) { return !name.ends_with(ending); });
-  return names;
-}
-
 // Writes 1 to 120 on 20 keys: several tables, and the logs behind them. Nobody has closed the
 // store.
 inline SimulatedFileSystem whole_store() {

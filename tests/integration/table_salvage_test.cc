@@ -155,11 +155,7 @@ TEST_F(TableSalvage, TakesFromTheLogWhatItsTableHasLost) {
                   : batch.put(key_of(write), fmt::format("{}{}", i, std::string(100, '.')));
     append_record(log, number, {RecordKind::batch, i, 0, batch.encode()});
   }
-  const auto file = files_->create(path_of(name));
-  ASSERT_TRUE(ok(file));
-  ASSERT_TRUE(ok((*file)->append(log + std::string(4096, '\0'))));
-  ASSERT_TRUE(ok((*file)->sync()));
-  ASSERT_TRUE(ok(files_->sync_directory("/db")));
+  make_file(*files_, name, log + std::string(4096, '\0'));
   const SalvageReport report = salvage_after(all_zeros(table));
   EXPECT_THAT(report.missing, IsEmpty());
   EXPECT_EQ(report.versions, static_cast<std::size_t>(writes));
@@ -276,27 +272,6 @@ TEST_F(TableSalvage, IsForEngineSstableAlone) {
   EXPECT_TRUE(fails_with(Code::invalid_argument, salvage_tables(*files_, "/db", report)));
 }
 
-// The power goes at this point of the salvage. Returns false if it was over before.
-bool crash_and_salvage(const SimulatedFileSystem& damaged, std::uint64_t point,
-                       const Content& content, const std::vector<std::string>& copies) {
-  SimulatedFileSystem files = damaged;
-  files.crash_at(files.points() + point);
-  SalvageReport report;
-  static_cast<void>(salvage_tables(files, "/db", report));
-  if (!files.dead()) return false;
-  std::vector<CrashPolicy> policies(power_losses.begin(), power_losses.end());
-  policies.push_back(CrashPolicy::process_death);
-  for (const CrashPolicy policy : policies) {
-    SimulatedFileSystem after = files;
-    Random random(point);
-    after.crash(policy, random);
-    salvaged(after);
-    EXPECT_EQ(content_of(after), content);
-    EXPECT_EQ(files_with(after, ".damaged"), copies);
-  }
-  return true;
-}
-
 TEST_F(TableSalvage, GoesOnAfterACrashAtAnyPoint) {
   const std::vector<Damager> damages = {
       all_of({lose_file(tables_[0]), flip(tables_.back(), 700)}),
@@ -310,11 +285,17 @@ TEST_F(TableSalvage, GoesOnAfterACrashAtAnyPoint) {
     damages[i](damaged);
     SimulatedFileSystem whole = damaged;
     EXPECT_TRUE(salvaged(whole).changed);
-    std::uint64_t point = 0;
-    while (crash_and_salvage(damaged, point, content_of(whole), files_with(whole, ".damaged"))) {
-      ++point;
-    }
-    EXPECT_GT(point, 4U);
+    const Content content = content_of(whole);
+    const auto salvage = [](SimulatedFileSystem& files) {
+      SalvageReport report;
+      static_cast<void>(salvage_tables(files, "/db", report));
+    };
+    const auto check = [&](SimulatedFileSystem& after) {
+      salvaged(after);
+      EXPECT_EQ(content_of(after), content);
+      EXPECT_EQ(files_with(after, ".damaged"), files_with(whole, ".damaged"));
+    };
+    EXPECT_GT(crash_at_each_point(damaged, salvage, check), 4U);
   }
 }
 
