@@ -1,25 +1,10 @@
 #include "engines/engines.h"
-#include "tests/contract/contract.h"
+#include "tests/contract/table_engine.h"
 
 namespace kv::test {
-namespace {
-
-// Write buffers and blocks so small that a case of a few entries has tables to read.
-Result<std::unique_ptr<Store>> open_with_small_parts(Options options) {
-  options.write_buffer_bytes = 16384;
-  options.block_bytes = 64;
-  options.block_cache_bytes = 4096;
-  return open_sstable(options);
-}
-
-}  // namespace
 
 const std::vector<StoreUnderTest>& stores_under_test() {
-  static const std::vector<StoreUnderTest> stores = {
-      {.name = "sstable",
-       .persistent = true,
-       .open = [](const Options& options) { return open_sstable(options); }},
-      {.name = "sstable_with_small_parts", .persistent = true, .open = open_with_small_parts}};
+  static const std::vector<StoreUnderTest> stores = stores_of_table_engine("sstable", open_sstable);
   return stores;
 }
 
