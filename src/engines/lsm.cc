@@ -15,50 +15,42 @@ constexpr std::uint64_t default_table_bytes = std::uint64_t{2} << 20;
 constexpr std::uint64_t largest_table_bytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t smallest_bytes = 1024;
 
-// What the engine's parts count; shared by those who count and those who ask.
-struct Counted {
-  TableArchiveParts parts;
-  LevelArchive* archive = nullptr;  // lives as long as the store
-
-  void add_to(Figures& figures) const {
-    const LevelArchive::Statistics written = archive->statistics();
-    const CompactionStatistics& compacted = written.compaction;
-    add_figure(figures, "tables", written.tables);
-    add_figure(figures, "table_bytes", written.table_bytes);
-    add_figure(figures, "write_outs", written.write_outs);
-    add_figure(figures, "write_out_bytes", written.bytes_written);
-    add_figure(figures, "compactions", compacted.compactions);
-    add_figure(figures, "compaction_moves", compacted.moves);
-    for (std::size_t level = 0; level < level_count; ++level) {
-      const std::uint64_t jobs = compacted.jobs_of_level[level];
-      if (jobs > 0) add_figure(figures, fmt::format("compactions_of_level_{}", level), jobs);
-    }
-    add_figure(figures, "compaction_bytes_read", compacted.bytes_read);
-    add_figure(figures, "compaction_bytes_written", compacted.bytes_written);
-    add_figure(figures, "compaction_entries_dropped", compacted.entries_dropped);
-    add_figure(figures, "writes_slowed_by_level0", compacted.writes_slowed);
-    add_figure(figures, "writes_stopped_by_level0", compacted.writes_stopped);
-    add_figure(figures, "writes_stopped_us", compacted.stall_us);
-    if (written.bytes_written > 0) {
-      figures["write_amplification"] =
-          static_cast<double>(written.bytes_written + compacted.bytes_written) /
-          static_cast<double>(written.bytes_written);
-    }
-    add_space_amplification(figures, archive->levels());
-    add_table_figures(figures, parts);
+void add_compaction_figures(Figures& figures, const LevelArchive::Statistics& written) {
+  const CompactionStatistics& compacted = written.compaction;
+  add_figure(figures, "compactions", compacted.compactions);
+  add_figure(figures, "compaction_moves", compacted.moves);
+  for (std::size_t level = 0; level < level_count; ++level) {
+    const std::uint64_t jobs = compacted.jobs_of_level[level];
+    if (jobs > 0) add_figure(figures, fmt::format("compactions_of_level_{}", level), jobs);
   }
-
- private:
-  // All bytes ÷ those of the last level, where a key stands once: what is above may be out of date.
-  static void add_space_amplification(Figures& figures,
-                                      const std::vector<Maintenance::Level>& levels) {
-    if (levels.empty()) return;
-    std::uint64_t bytes = 0;
-    for (const Maintenance::Level& level : levels) bytes += level.bytes;
-    figures["space_amplification"] =
-        static_cast<double>(bytes) / static_cast<double>(levels.back().bytes);
+  add_figure(figures, "compaction_bytes_read", compacted.bytes_read);
+  add_figure(figures, "compaction_bytes_written", compacted.bytes_written);
+  add_figure(figures, "compaction_entries_dropped", compacted.entries_dropped);
+  add_figure(figures, "writes_slowed_by_level0", compacted.writes_slowed);
+  add_figure(figures, "writes_stopped_by_level0", compacted.writes_stopped);
+  add_figure(figures, "writes_stopped_us", compacted.stall_us);
+  if (written.bytes_written > 0) {
+    figures["write_amplification"] =
+        static_cast<double>(written.bytes_written + compacted.bytes_written) /
+        static_cast<double>(written.bytes_written);
   }
-};
+}
+
+// All bytes ÷ those of the last level, where a key stands once: what is above may be out of date.
+void add_space_amplification(Figures& figures, const std::vector<Maintenance::Level>& levels) {
+  if (levels.empty()) return;
+  std::uint64_t bytes = 0;
+  for (const Maintenance::Level& level : levels) bytes += level.bytes;
+  figures["space_amplification"] =
+      static_cast<double>(bytes) / static_cast<double>(levels.back().bytes);
+}
+
+void count(const Counted<LevelArchive>& counted, Figures& figures) {
+  const LevelArchive::Statistics written = counted.archive->statistics();
+  counted.add_to(figures, written);
+  add_compaction_figures(figures, written);
+  add_space_amplification(figures, counted.archive->levels());
+}
 
 Result<CompactorOptions> compaction_options(const Options& options,
                                             const Environment& environment) {
@@ -98,7 +90,7 @@ Result<std::unique_ptr<Store>> open_lsm(const Options& options, const Environmen
   if (!parts) return failure(std::move(parts));
   Result<CompactorOptions> compaction = compaction_options(options, environment);
   if (!compaction) return failure(std::move(compaction));
-  const auto counted = std::make_shared<Counted>(*std::move(parts));
+  const auto counted = std::make_shared<Counted<LevelArchive>>(*std::move(parts));
   const auto make_archive = [counted, with = *std::move(compaction)](ArchivePlace place,
                                                                      std::size_t) {
     auto archive = make_level_archive(std::move(place), counted->parts, with);
@@ -117,7 +109,7 @@ Result<std::unique_ptr<Store>> open_lsm(const Options& options, const Environmen
                                   return counted->archive->compact(range, context);
                                 },
                             .levels = [counted] { return counted->archive->levels(); },
-                            .count = [counted](Figures& figures) { counted->add_to(figures); }});
+                            .count = [counted](Figures& figures) { count(*counted, figures); }});
 }
 
 Result<std::unique_ptr<Store>> open_lsm(const Options& options) {

@@ -8,27 +8,11 @@
 namespace kv {
 namespace {
 
-// What the engine's parts count; shared by those who count and those who ask.
-struct Counted {
-  TableArchiveParts parts;
-  const TableArchive* archive = nullptr;  // lives as long as the store
-
-  void add_to(Figures& figures) const {
-    const TableArchive::Statistics written = archive->statistics();
-    add_figure(figures, "tables", written.tables);
-    add_figure(figures, "table_bytes", written.table_bytes);
-    add_figure(figures, "write_outs", written.write_outs);
-    add_figure(figures, "write_out_bytes", written.bytes_written);
-    add_table_figures(figures, parts);
-  }
-
-  // All tables stand in one level.
-  std::vector<Maintenance::Level> levels() const {
-    const TableArchive::Statistics written = archive->statistics();
-    if (written.tables == 0) return {};
-    return {{.number = 0, .files = written.tables, .bytes = written.table_bytes}};
-  }
-};
+// All tables stand in one level.
+std::vector<Maintenance::Level> levels_of(const TableArchive::Statistics& written) {
+  if (written.tables == 0) return {};
+  return {{.number = 0, .files = written.tables, .bytes = written.table_bytes}};
+}
 
 }  // namespace
 
@@ -36,19 +20,23 @@ Result<std::unique_ptr<Store>> open_sstable(const Options& options,
                                             const Environment& environment) {
   Result<TableArchiveParts> parts = table_parts(options);
   if (!parts) return failure(std::move(parts));
-  const auto counted = std::make_shared<Counted>(*std::move(parts));
+  const auto counted = std::make_shared<Counted<TableArchive>>(*std::move(parts));
   const auto make_archive = [counted](ArchivePlace place, std::size_t) {
     auto archive = make_table_archive(std::move(place), counted->parts);
     counted->archive = archive.get();
     return archive;
   };
-  return open_logged_store(options, environment,
-                           {.name = "sstable",
-                            .default_log_bytes = default_write_buffer_bytes,
-                            .make_archive = make_archive,
-                            .make_read_view = make_read_view,
-                            .levels = [counted] { return counted->levels(); },
-                            .count = [counted](Figures& figures) { counted->add_to(figures); }});
+  return open_logged_store(
+      options, environment,
+      {.name = "sstable",
+       .default_log_bytes = default_write_buffer_bytes,
+       .make_archive = make_archive,
+       .make_read_view = make_read_view,
+       .levels = [counted] { return levels_of(counted->archive->statistics()); },
+       .count =
+           [counted](Figures& figures) {
+             counted->add_to(figures, counted->archive->statistics());
+           }});
 }
 
 Result<std::unique_ptr<Store>> open_sstable(const Options& options) {

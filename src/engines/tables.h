@@ -31,4 +31,20 @@ inline void add_figure(Figures& figures, std::string_view name, std::uint64_t va
 // Adds what cache and tables have counted.
 void add_table_figures(Figures& figures, const TableArchiveParts& parts);
 
+// An engine's parts that count; shared by those who count and those who ask.
+template <class Archive>
+struct Counted {
+  TableArchiveParts parts;
+  Archive* archive = nullptr;  // lives as long as the store
+
+  // Adds what the archive says that it has written, and what the other parts have counted.
+  void add_to(Figures& figures, const typename Archive::Statistics& written) const {
+    add_figure(figures, "tables", written.tables);
+    add_figure(figures, "table_bytes", written.table_bytes);
+    add_figure(figures, "write_outs", written.write_outs);
+    add_figure(figures, "write_out_bytes", written.bytes_written);
+    add_table_figures(figures, parts);
+  }
+};
+
 }  // namespace kv
