@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "storage/bloom_filter.h"
+
 namespace kv {
 
 Result<TableArchiveParts> table_parts(const Options& options) {
@@ -18,11 +20,10 @@ Result<TableArchiveParts> table_parts(const Options& options) {
                    fmt::format("Options::block_bytes is {}; it may be {} to {}", tables.block_bytes,
                                smallest_block, largest_block));
   }
-  constexpr std::size_t most_bits = 40;
-  if (tables.filter_bits_per_key > most_bits) {
+  if (tables.filter_bits_per_key > most_bits_per_key) {
     return failure(Code::invalid_argument,
                    fmt::format("Options::filter_bits_per_key is {}; it may be 0 to {}",
-                               tables.filter_bits_per_key, most_bits));
+                               tables.filter_bits_per_key, most_bits_per_key));
   }
   return TableArchiveParts{
       tables, make_block_cache(options.block_cache_bytes.value_or(default_block_cache_bytes)),

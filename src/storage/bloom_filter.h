@@ -63,7 +63,9 @@ class BloomFilterBuilder {
   BloomFilterBuilder() = default;
 };
 
-// Requires: 1 <= bits_per_key <= 40. (Task 5.3)
+inline constexpr std::size_t most_bits_per_key = 40;
+
+// Requires: 1 <= bits_per_key <= most_bits_per_key. (Task 5.3)
 std::unique_ptr<BloomFilterBuilder> make_bloom_filter_builder(std::size_t bits_per_key);
 
 // False: no key of this filter_hash was added. True: one may have been. (Task 5.3)
