@@ -1,6 +1,7 @@
 #include "storage/lsm_store.h"
 
 #include <atomic>
+#include <cassert>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -328,6 +329,7 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
 }  // namespace
 
 Result<std::unique_ptr<Store>> make_lsm_store(const Options& options, const LsmParts& parts) {
+  assert(parts.make_memtable && parts.make_commit && parts.make_visible_iterator);
   const Limits& limits = options.limits;
   const bool keys_fit = limits.key_bytes <= Memtable::max_bytes - tag_bytes;
   if (!keys_fit || limits.value_bytes > Memtable::max_bytes) {
