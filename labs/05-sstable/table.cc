@@ -161,8 +161,8 @@ class BlockTable final : public Table {
 
   void note_found(const Lookup& lookup, std::size_t at, const InternalKey& found) const {
     if (lookup.trace == nullptr) return;
-    note(lookup, fmt::format("block at {} has it: {} by write {}", index_.handle(at).offset,
-                             found.kind == EntryKind::put ? "put" : "erased", found.sequence));
+    note(lookup, fmt::format("block at {} has it: {}", index_.handle(at).offset,
+                             described(FoundVersion{found.sequence, found.kind})));
   }
 
   // Block `at` has no version that the lookup sees. The filter was wrong only if the table has none
