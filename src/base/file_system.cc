@@ -41,7 +41,7 @@ Result<std::string> read_file(const FileSystem& files, std::string_view path) {
 
 Result<std::uint64_t> replace_file(FileSystem& files, std::string_view path, const FillFile& fill,
                                    const SyncNames& sync_names) {
-  const std::string unfinished = std::string(path) + ".new";
+  const std::string unfinished = fmt::format("{}{}", path, unfinished_suffix);
   const Result<bool> left = files.exists(unfinished);
   if (!left) return failure(left.error());
   if (*left) {

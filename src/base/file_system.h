@@ -214,6 +214,9 @@ Result<std::string> read_file(const FileSystem& files, std::string_view path);
 // Writes what a new file holds; a failure is handed on.
 using FillFile = std::function<Status(AppendFile& file)>;
 
+// What replace_file writes first has the path with this behind it.
+inline constexpr std::string_view unfinished_suffix = ".new";
+
 // Puts a new file in the place of the one at the path, or of none, as a whole: at every moment, and
 // after every crash, the path means the old file or the new one. The new one is durable when this
 // returns. Gives its size.

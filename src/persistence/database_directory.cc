@@ -11,12 +11,12 @@
 #include "persistence/checkpoint.h"
 #include "persistence/manifest.h"
 #include "persistence/wal.h"
+#include "storage/sstable.h"
 
 namespace kv {
 namespace {
 
 constexpr std::string_view lock_name = "LOCK";
-constexpr std::string_view new_format_name = "FORMAT.new";  // of one that was never finished
 constexpr std::string_view format_begin = "kvdb ";
 constexpr int format_version = 1;
 
@@ -67,12 +67,12 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
 
 // Whether a file of this name was made after FORMAT was durable.
 bool is_data(std::string_view name) {
-  return log_number(name).has_value() || number_in(name, ".sst").has_value() ||
+  return log_number(name).has_value() || table_number(name).has_value() ||
          name == checkpoint_name || name == manifest_name;
 }
 
 bool is_ours(std::string_view name) {
-  const std::string_view whole = name.substr(0, name.find(".damaged"));
+  const std::string_view whole = name.substr(0, name.find(damaged_suffix));
   return is_data(whole) || whole == format_name;
 }
 
@@ -94,8 +94,9 @@ Result<std::optional<std::string>> format_of(const FileSystem& files, std::strin
     if (!engine) return failure(std::move(engine));
     return std::optional(*std::move(engine));
   }
+  const std::string unfinished_format = fmt::format("{}{}", format_name, unfinished_suffix);
   for (const std::string& name : *names) {
-    if (name == lock_name || name == new_format_name) continue;
+    if (name == lock_name || name == unfinished_format) continue;
     if (is_ours(name)) {
       return failure(Code::corruption,
                      fmt::format("{} holds {} but no file {}, which says whose it is; `kvcli "

@@ -32,6 +32,9 @@ namespace kv {
 
 inline constexpr std::string_view format_name = "FORMAT";
 
+// Of the copies of damaged files that a salvage keeps; a number may follow.
+inline constexpr std::string_view damaged_suffix = ".damaged";
+
 class DatabaseDirectory {
  public:
   // Opens the directory for this engine; makes it, and those above it, where they are missing. A

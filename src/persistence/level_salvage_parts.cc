@@ -12,6 +12,11 @@
 namespace kv {
 namespace {
 
+// Where a table is written before it counts (is_unfinished_table).
+std::string unfinished(const std::string& path) {
+  return fmt::format("{}{}", path, unfinished_suffix);
+}
+
 // Removes what a crash has left of tables that were being written.
 Status remove_unfinished(const ArchivePlace& place) {
   const Result<std::vector<std::string>> names = place.files.list(place.directory);
@@ -103,7 +108,7 @@ Result<std::vector<TableInfo>> write_new_tables(const FoundLevels& found, Intern
   if (Status gone = remove_unfinished(found.place); !gone) return failure(std::move(gone));
   FileSystem& files = found.place.files;
   const auto make = [&]() -> Result<NewTableFile> {
-    auto file = files.create(found.path_of(next) + ".new");  // is_unfinished_table
+    auto file = files.create(unfinished(found.path_of(next)));
     if (!file) return failure(std::move(file));
     return NewTableFile{next++, *std::move(file)};
   };
@@ -118,7 +123,8 @@ Result<std::vector<TableInfo>> write_new_tables(const FoundLevels& found, Intern
   }
   for (const TableInfo& table : *written) {
     const std::string path = found.path_of(table.number);
-    if (Status named = files.rename(path + ".new", path); !named) return failure(std::move(named));
+    if (Status named = files.rename(unfinished(path), path); !named)
+      return failure(std::move(named));
   }
   if (Status synced = files.sync_directory(found.place.directory); !synced) {
     return failure(std::move(synced));

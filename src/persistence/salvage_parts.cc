@@ -8,12 +8,14 @@
 #include "base/quote.h"
 #include "persistence/log_reader.h"
 #include "persistence/manifest.h"
+#include "storage/sstable.h"
 
 namespace kv {
 namespace {
 
 Result<std::string> keep_copy(FileSystem& files, const std::string& path, std::string_view bytes) {
-  std::string copy = path + ".damaged";
+  const std::string first = fmt::format("{}{}", path, damaged_suffix);
+  std::string copy = first;
   for (int number = 2;; ++number) {
     const Result<bool> taken = files.exists(copy);
     if (!taken) return failure(taken.error());
@@ -21,7 +23,7 @@ Result<std::string> keep_copy(FileSystem& files, const std::string& path, std::s
     const Result<std::string> other = read_file(files, copy);
     if (!other) return failure(other.error());
     if (*other == bytes) return copy;
-    copy = fmt::format("{}.damaged.{}", path, number);
+    copy = fmt::format("{}.{}", first, number);
   }
   const auto written =
       replace_file(files, copy, [&](AppendFile& file) { return file.append(bytes); });
@@ -115,7 +117,7 @@ Result<std::string> engine_to_salvage(const FileSystem& files, std::string_view 
   if (!names) return failure(names.error());
   if (std::ranges::find(*names, manifest_name) != names->end()) return "lsm";
   const bool has_tables = std::ranges::any_of(
-      *names, [](const std::string& name) { return number_in(name, ".sst").has_value(); });
+      *names, [](const std::string& name) { return table_number(name).has_value(); });
   return std::string(has_tables ? "sstable" : "wal");
 }
 

@@ -11,7 +11,6 @@
 namespace kv {
 namespace {
 
-constexpr std::string_view suffix = ".log";
 constexpr FileKind file_kind = {log_layout::magic, log_layout::version, "a log",
                                 "`kvcli salvage` saves what can still be read"};
 static_assert(log_layout::header_bytes == file_header_bytes);
@@ -49,10 +48,10 @@ Result<LogHeader> read_log_header(const FileSystem& files, std::string_view dire
 }
 
 std::string log_path(std::string_view directory, LogNumber number) {
-  return join(directory, numbered_name(number, suffix));
+  return join(directory, numbered_name(number, log_suffix));
 }
 
-std::optional<LogNumber> log_number(std::string_view name) { return number_in(name, suffix); }
+std::optional<LogNumber> log_number(std::string_view name) { return number_in(name, log_suffix); }
 
 Result<std::vector<LogNumber>> logs_in(const FileSystem& files, std::string_view directory) {
   Result<std::vector<std::string>> names = files.list(directory);

@@ -143,6 +143,8 @@ Result<LogHeader> decode_log_header(std::string_view file, std::string_view path
 Result<LogHeader> read_log_header(const FileSystem& files, std::string_view directory,
                                   LogNumber number);
 
+inline constexpr std::string_view log_suffix = ".log";
+
 // "db/000007.log"; the number has more digits where it needs them.
 std::string log_path(std::string_view directory, LogNumber number);
 

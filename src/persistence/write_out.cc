@@ -6,8 +6,6 @@
 namespace kv {
 namespace {
 
-constexpr std::string_view unfinished = ".new";
-
 Status write_table(AppendFile& file, TableNumber number, InternalIterator& versions,
                    SequenceNumber first, SequenceNumber last, const TableOptions& options) {
   const auto writer = make_table_writer(file, number, options);
@@ -23,8 +21,8 @@ Status write_table(AppendFile& file, TableNumber number, InternalIterator& versi
 }  // namespace
 
 bool is_unfinished_table(std::string_view name) {
-  return name.ends_with(unfinished) &&
-         table_number(name.substr(0, name.size() - unfinished.size())).has_value();
+  return name.ends_with(unfinished_suffix) &&
+         table_number(name.substr(0, name.size() - unfinished_suffix.size())).has_value();
 }
 
 Result<std::uint64_t> write_out(const ArchivePlace& place, TableNumber number,

@@ -6,14 +6,12 @@
 #include <utility>
 
 #include "base/coding.h"
-#include "base/file_system.h"
 #include "base/quote.h"
 #include "storage/internal_key.h"
 
 namespace kv {
 namespace {
 
-constexpr std::string_view suffix = ".sst";
 constexpr std::string_view remedy =
     "put back a copy of the file; `kvcli inspect` shows what is left of it, `kvcli salvage` saves "
     "that";
@@ -148,8 +146,6 @@ std::unexpected<Error> damaged_table(std::string_view path, std::uint64_t offset
                  fmt::format("{}, offset {}: {}; {}", quote(path), offset, what, remedy));
 }
 
-std::string table_name(TableNumber number) { return numbered_name(number, suffix); }
-
-std::optional<TableNumber> table_number(std::string_view name) { return number_in(name, suffix); }
+std::string table_name(TableNumber number) { return numbered_name(number, table_suffix); }
 
 }  // namespace kv

@@ -60,6 +60,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_system.h"
 #include "base/result.h"
 #include "kv/capabilities.h"
 #include "kv/options.h"
@@ -155,8 +156,12 @@ Result<TableProperties> decode_properties(std::string_view bytes, std::string_vi
 std::unexpected<Error> damaged_table(std::string_view path, std::uint64_t offset,
                                      std::string_view what);
 
+inline constexpr std::string_view table_suffix = ".sst";
+
 // "000007.sst", and its number; none for a name of another form.
 std::string table_name(TableNumber number);
-std::optional<TableNumber> table_number(std::string_view name);
+inline std::optional<TableNumber> table_number(std::string_view name) {
+  return number_in(name, table_suffix);
+}
 
 }  // namespace kv

@@ -19,6 +19,8 @@
 #include "base/simulated_file_system.h"
 #include "engines/engines.h"
 #include "kv/capabilities.h"
+#include "persistence/wal.h"
+#include "storage/sstable.h"
 #include "tests/support/story.h"
 #include "tests/support/told_store.h"
 
@@ -96,8 +98,8 @@ class SimulatedStore {
   }
 
   // How many logs and how many tables the directory holds.
-  std::size_t logs() const { return files_named(".log"); }
-  std::size_t tables() const { return files_named(".sst"); }
+  std::size_t logs() const { return files_named(log_suffix); }
+  std::size_t tables() const { return files_named(table_suffix); }
 
  private:
   std::size_t files_named(std::string_view suffix) const {

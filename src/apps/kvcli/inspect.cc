@@ -16,6 +16,7 @@
 #include "persistence/database_directory.h"
 #include "persistence/manifest.h"
 #include "persistence/recovery.h"
+#include "persistence/salvage.h"
 #include "persistence/table_archive.h"
 #include "persistence/wal.h"
 
@@ -35,7 +36,7 @@ std::optional<std::uint64_t> number_of(const std::string& name, std::string_view
 
 // The number that a log's records have: its name tells, or for any other name its header.
 std::optional<LogNumber> log_number_of(std::string_view bytes, const std::string& name) {
-  if (const auto number = number_of(name, ".log")) return number;
+  if (const auto number = number_of(name, log_suffix)) return number;
   const Result<LogHeader> header = decode_log_header(bytes, name);
   return header ? std::optional(header->number) : std::nullopt;
 }
@@ -52,7 +53,7 @@ Outcome list_bytes(std::string_view bytes, const std::string& path, const Shown&
   if (bytes.starts_with(manifest_layout::magic) || (!is_log && name.starts_with(manifest_name))) {
     return list_manifest(bytes, title, shown, printer);
   }
-  const auto table = number_of(name, ".sst");
+  const auto table = number_of(name, table_suffix);
   if (!is_log && (table || bytes.ends_with(table_layout::magic))) {
     return list_table(bytes, path, table, shown, printer);
   }
@@ -166,14 +167,6 @@ std::vector<std::string> files_in(const std::vector<std::string>& names) {
 // The engines whose directories can be judged.
 constexpr std::array known_engines = {"wal"sv, "sstable"sv, "lsm"sv};
 
-// Whose directory it is, where FORMAT does not say.
-std::string_view guess_engine(const std::vector<std::string>& names) {
-  if (std::ranges::find(names, manifest_name) != names.end()) return "lsm";
-  const bool tables = std::ranges::any_of(
-      names, [](const std::string& name) { return table_number(name).has_value(); });
-  return tables ? "sstable" : "wal";
-}
-
 // The tables that the directory's manifest names; none where it says nothing: then all count.
 std::optional<std::set<TableNumber>> named_tables(const FileSystem& files,
                                                   const std::string& directory) {
@@ -220,8 +213,9 @@ Outcome list_directory(const std::string& directory, const Shown& shown, Printer
     if (there && !*there) continue;  // the store is open, and has put its content elsewhere
     join_outcomes(all, list_file(path, shown, printer));
   }
-  const std::string_view whose = engine ? *engine : guess_engine(*names);
-  if (!all.failed()) join_outcomes(all, judge(directory, whose, printer));
+  if (all.failed()) return all;
+  const Result<std::string> whose = engine_to_salvage(files, directory);
+  join_outcomes(all, whose ? judge(directory, *whose, printer) : io_error(whose.error().message()));
   return all;
 }
 
