@@ -112,7 +112,7 @@ TEST_F(WaitingCompactions, AreDoneAfterAJobThatFailedOnce) {
   files.fail(Fault::sync_fails_keeps);
   let_the_job_go_on();
   EXPECT_TRUE(ok(answer.get()));
-  EXPECT_EQ(store.figure("compactions"), 1);
+  EXPECT_GE(store.figure("compactions"), 1);
   expect_a_failure_that_changed_nothing();
 }
 
@@ -125,7 +125,7 @@ TEST_F(WaitingCompactions, FailAsTheJobDidWhereTheCauseStays) {
   EXPECT_EQ(store.figure("compactions"), 0);
   files.clear_faults();
   EXPECT_TRUE(ok(store->as<Maintenance>()->compact()));
-  EXPECT_EQ(store.figure("compactions"), 1);
+  EXPECT_GE(store.figure("compactions"), 1);
   expect_a_failure_that_changed_nothing();
 }
 
