@@ -49,7 +49,8 @@ struct Counted {
   }
 
  private:
-  // All bytes ÷ those of the last level, where a key stands once: what is above may be out of date.
+  // All bytes ÷ those of the last level, where (below level 0) a key stands once: what is above may
+  // be out of date.
   static void add_space_amplification(Figures& figures,
                                       const std::vector<Maintenance::Level>& levels) {
     if (levels.empty()) return;
