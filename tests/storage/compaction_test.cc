@@ -19,6 +19,7 @@ namespace {
 
 using test::Drawn;
 using test::Levels;
+using test::listed;
 using test::told;
 
 std::string tiered(const Version& version) {
