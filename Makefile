@@ -67,9 +67,10 @@ tsan: packages ## the tests with threads in them under the thread sanitizer
 	@.ci/build tsan --target thread_test_programs
 	@ctest --preset tsan -j 2 -L threads
 
-fuzz: packages ## feed every parser of bytes from outside, 10 million inputs each
+INPUTS ?= 10000000
+fuzz: packages ## feed every parser of bytes from outside, INPUTS=10000000 each
 	@.ci/build fuzz --target fuzz
-	@tests/fuzz/run build/fuzz/bin 10000000
+	@tests/fuzz/run build/fuzz/bin $(INPUTS)
 
 SOURCES = git ls-files -co --exclude-standard '*.h' '*.cc' | grep -v '^labs/'
 

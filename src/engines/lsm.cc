@@ -36,7 +36,8 @@ void add_compaction_figures(Figures& figures, const LevelArchive::Statistics& wr
   }
 }
 
-// All bytes ÷ those of the last level, where a key stands once: what is above may be out of date.
+// All bytes ÷ those of the last level, where (below level 0) a key stands once: what is above may
+// be out of date.
 void add_space_amplification(Figures& figures, const std::vector<Maintenance::Level>& levels) {
   if (levels.empty()) return;
   std::uint64_t bytes = 0;

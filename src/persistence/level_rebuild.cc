@@ -18,7 +18,7 @@ constexpr std::uint64_t table_bytes = std::uint64_t{2} << 20;  // of a new table
 struct Witness {
   SequenceNumber sequence;
   std::uint32_t key;    // a checksum
-  std::uint32_t value;  // a checksum; none of a tombstone
+  std::uint32_t value;  // a checksum; of a tombstone, of nothing
   EntryKind kind;
   std::uint32_t source;
 };

@@ -45,8 +45,8 @@ using Picker = std::function<std::optional<Compaction>(const Version& version)>;
 
 struct LeveledOptions {
   std::size_t level0_tables = 4;                         // so many in level 0 are enough to merge
-  std::uint64_t level1_bytes = std::uint64_t{10} << 20;  // more is too much for level 1
-  std::uint64_t multiplier = 10;  // a level holds so many times the one above
+  std::uint64_t level1_bytes = std::uint64_t{10} << 20;  // more is too much for level 1; >= 10
+  std::uint64_t multiplier = 10;  // a level holds so many times the one above; at least 2
 };
 
 // How many bytes the level may hold before it is too large: level1_bytes × multiplier^(level - 1),

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "storage/internal_key.h"
@@ -198,18 +199,15 @@ double CompactionSimulation::read_amplification() const {
 }
 
 Status CompactionSimulation::check() const {
-  Entries found;  // in the order in which a get asks
+  std::unordered_map<std::uint64_t, std::uint64_t> found;  // by key, the write that a get finds
   for (const std::vector<TableInfo>& level : version_.levels) {
     for (const TableInfo& table : level) {
-      const Entries& entries = entries_.at(table.number);
-      found.insert(found.end(), entries.begin(), entries.end());
+      for (const Entry& entry : entries_.at(table.number)) found.emplace(entry.key, entry.write);
     }
   }
-  std::ranges::stable_sort(found, {}, &Entry::key);
-  auto at = found.begin();
   for (const Entry& newest : newest_) {
-    at = std::ranges::find(at, found.end(), newest.key, &Entry::key);
-    if (at != found.end() && at->write == newest.write) continue;
+    const auto at = found.find(newest.key);
+    if (at != found.end() && at->second == newest.write) continue;
     return failure(Code::invalid_argument,
                    fmt::format("a get of key {} does not find what was written last", newest.key));
   }

@@ -8,9 +8,8 @@
 //                                                its jobs are merged exactly, key by key
 //
 //   write amplification   bytes written into tables ÷ bytes that the user wrote
-//   read amplification    tables whose keys span a key that there is, on average: so many does a
-//   get
-//                         ask, without filters, if none but the last of them has the key
+//   read amplification    tables whose keys span a key that there is, on average: a get asks so
+//                         many, without filters, if none but the last of them has the key
 //   space amplification   bytes in tables ÷ bytes of the newest version of every key
 //
 // (The three cannot all be small: Athanassoulis et al., "Designing Access Methods: The RUM
@@ -38,7 +37,7 @@ namespace kv {
 
 struct SimulationOptions {
   std::uint64_t entry_bytes = 116;     // key, value, and what a table adds
-  std::size_t table_entries = 10'000;  // a table below level 0 ends after so many
+  std::size_t table_entries = 10'000;  // a table below level 0 ends after so many; at least 1
 };
 
 struct SimulatedCosts {

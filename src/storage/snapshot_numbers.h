@@ -49,7 +49,7 @@ class SnapshotNumbers {
     return true;
   }
 
-  // Lets go of a number that was taken.
+  // Lets go of a number. Requires: it was taken, and is let go of once.
   void let_go(SequenceNumber number) {
     const std::lock_guard lock(mutex_);
     held_.erase(held_.find(number));

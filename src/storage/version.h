@@ -26,7 +26,7 @@
 //   1  varint next_log         logs with smaller numbers are not needed
 //   2  varint put_away         the tables hold all writes up to this one
 //   3  varint known_from       of writes before this one, only what they led to is known
-//   4  varint next_table       larger than the number of any table that was ever begun
+//   4  varint next_table       larger than the number of any table that an edit has named
 //   5* varint level, varint number                       a table that goes
 //   6* varint level, varint number, varint bytes, varint entries, varint first_sequence,
 //      varint last_sequence, string smallest, string largest        a table that comes

@@ -20,7 +20,7 @@ namespace {
 class LeveledPicking : public testing::Test {
  protected:
   std::string pick(const Version& version) {
-    const std::string call = announce("pick of " + told(version));
+    const std::string call = announce("pick of " + listed(version));
     const std::optional<Compaction> job = pick_leveled(version, options);
     const std::string answer = told(job);
     observe(call, answer);
@@ -30,7 +30,7 @@ class LeveledPicking : public testing::Test {
 
   std::string urgency_of(const Version& version, std::size_t level) {
     const std::string call =
-        announce(fmt::format("urgency of level {} of {}", level, told(version)));
+        announce(fmt::format("urgency of level {} of {}", level, listed(version)));
     const std::string answer = fmt::format("{:.4g}", urgency(version, level, options));
     observe(call, answer);
     return answer;
@@ -39,7 +39,7 @@ class LeveledPicking : public testing::Test {
   std::string overlapped(const Version& version, std::size_t level, std::string_view first,
                          std::string_view last) {
     const std::string call = announce(
-        fmt::format("what [{}-{}] overlaps in level {} of {}", first, last, level, told(version)));
+        fmt::format("what [{}-{}] overlaps in level {} of {}", first, last, level, listed(version)));
     const std::string answer = told(overlapped_in(version, level, first, last));
     observe(call, answer);
     return answer;

@@ -54,7 +54,7 @@ class ManifestBytes {
   }
   // No record, or not the one whose turn it is.
   ManifestBytes& raw(std::string_view bytes) {
-    ends_.push_back(bytes_.size());
+    begins_.push_back(bytes_.size());
     bytes_ += bytes;
     return *this;
   }
@@ -67,13 +67,13 @@ class ManifestBytes {
   const std::string& bytes() const { return bytes_; }
   std::uint64_t size() const { return bytes_.size(); }
   // Where what was added begins, in order.
-  const std::vector<std::uint64_t>& begins() const { return ends_; }
+  const std::vector<std::uint64_t>& begins() const { return begins_; }
 
  private:
   std::uint64_t number_;
   std::uint64_t next_ = 1;
   std::string bytes_;
-  std::vector<std::uint64_t> ends_;
+  std::vector<std::uint64_t> begins_;
 };
 
 // What a file of a manifest holds: its header, and the records up to the first place where there is

@@ -7,6 +7,8 @@
 #include <stop_token>
 #include <string>
 
+#include "base/checksum.h"
+#include "base/coding.h"
 #include "base/random.h"
 #include "kv/capabilities.h"
 #include "persistence/database_directory.h"
@@ -234,6 +236,7 @@ TEST_F(LevelStores, AFullDiskDuringACompactionKeepsReadingAndRefusesWritesClearl
 TEST_F(LevelStores, ACompactionThatFailsAnywhereHasChangedNothing) {
   for (const Fault fault :
        {Fault::disk_full, Fault::sync_fails_keeps, Fault::sync_fails_reverts, Fault::read_fails}) {
+    int failed = 0;
     for (std::uint64_t passing = 0; passing < 8; ++passing) {
       SCOPED_TRACE(std::to_string(static_cast<int>(fault)) + " after " + std::to_string(passing));
       SimulatedFileSystem own;
@@ -247,6 +250,7 @@ TEST_F(LevelStores, ACompactionThatFailsAnywhereHasChangedNothing) {
       own.fail(fault, passing);
       small.compactions().run_all();
       own.clear_faults();
+      failed += static_cast<int>(small.warnings().size());
       EXPECT_EQ(small.content(), content);
       SimulatedFileSystem left = own;
       Random random(test::seed());
@@ -255,7 +259,19 @@ TEST_F(LevelStores, ACompactionThatFailsAnywhereHasChangedNothing) {
       ASSERT_TRUE(ok(survivor.open()));
       EXPECT_EQ(survivor.content(), content);
     }
+    EXPECT_GE(failed, 3) << static_cast<int>(fault);
   }
+}
+
+TEST_F(LevelStores, SizesThatCannotBeHonouredAreRefused) {
+  Options wrong[] = {options_in_db(), options_in_db(), options_in_db()};
+  wrong[0].table_bytes = 1023;
+  wrong[1].level1_bytes = 1023;
+  wrong[2].level_multiplier = 1;
+  for (const Options& options : wrong) {
+    EXPECT_TRUE(fails_with(Code::invalid_argument, open_lsm(options, Environment{})));
+  }
+  EXPECT_FALSE(files.exists("db").value());
 }
 
 TEST_F(LevelStores, BehindAManifestThatFailedNothingMoreIsWritten) {
@@ -332,10 +348,15 @@ TEST_F(LevelStores, ANewerManifestIsLeftToANewerProgram) {
   ASSERT_NO_FATAL_FAILURE(make_and_close());
   std::string bytes = encode_manifest_header(3);
   bytes[8] = 2;
+  std::string sum;
+  append_fixed64(sum, checksum(std::string_view(bytes).substr(0, 32)));
+  bytes.replace(32, 8, sum);
   ASSERT_TRUE(
       ok(replace_file(files, "db/manifest", [&](AppendFile& file) { return file.append(bytes); })));
   const auto names = table_names();
-  EXPECT_NE(complaint(), "none");
+  const std::string told = complaint();
+  EXPECT_TRUE(told.starts_with("invalid_argument")) << told;
+  EXPECT_NE(told.find("has format version 2, and this program reads 1"), std::string::npos) << told;
   EXPECT_EQ(table_names(), names);
 }
 

@@ -131,9 +131,10 @@ TEST(CompactionSimulation, IsTheSameEveryTime) {
 }
 
 TEST(CompactionSimulation, BelowLevel0TablesEndAfterSoManyEntries) {
-  for (const auto& level : {1, 2}) {
-    const auto simulation = simulated(leveled(), 100, at_random(5000));
-    for (const TableInfo& table : simulation.version().levels[static_cast<std::size_t>(level)]) {
+  const auto simulation = simulated(leveled(), 100, at_random(5000));
+  for (const std::size_t level : {1, 2}) {
+    ASSERT_FALSE(simulation.version().levels[level].empty());
+    for (const TableInfo& table : simulation.version().levels[level]) {
       EXPECT_LE(table.entries, 50U);
     }
   }

@@ -19,6 +19,7 @@ namespace {
 
 using test::Drawn;
 using test::Levels;
+using test::listed;
 using test::told;
 
 std::string tiered(const Version& version) {
@@ -176,7 +177,7 @@ TEST(RangePicking, DoneAgainAndAgainLeavesTheRangeInOneLevel) {
     const std::string start(1, static_cast<char>('a' + drawn.below(20)));
     const std::string end =
         drawn.once_in(3) ? "" : std::string(1, static_cast<char>(start[0] + 1 + drawn.below(10)));
-    SCOPED_TRACE("[" + start + ", " + end + ") of " + told(version));
+    SCOPED_TRACE("[" + start + ", " + end + ") of " + listed(version));
     int jobs = 0;
     while (const std::optional<Compaction> job = pick_range(version, start, end)) {
       ASSERT_LT(++jobs, 100) << "it comes to an end";
@@ -196,7 +197,7 @@ TEST(RangePicking, DoneAgainAndAgainLeavesTheRangeInOneLevel) {
       levels += holds;
       EXPECT_TRUE(level > 0 || !holds);
     }
-    EXPECT_LE(levels, 1U) << told(version);
+    EXPECT_LE(levels, 1U) << listed(version);
   }
 }
 

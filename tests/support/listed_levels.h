@@ -4,6 +4,7 @@
 // same:
 //
 //   const Version version = Levels().level(0, "7[b-q] 6[a-k]").level(1, "2[a-h]=300 3[k-r]");
+//   listed(version)                      "level 0: 7[b-q] 6[a-k], level 1: 2[a-h]=300 3[k-r]"
 //   told(*pick_leveled(version, {}))     "0 into 1: 7[b-q] 6[a-k] + 2[a-h]=300 3[k-r]"
 //
 // Table 2 has the user keys "a" to "h" and 300 bytes; without a number of bytes, it has 100. In
@@ -75,7 +76,7 @@ inline std::string told(const std::vector<TableInfo>& tables) {
   return all;
 }
 
-inline std::string told(const Version& version) {
+inline std::string listed(const Version& version) {
   std::string all;
   for (std::size_t level = 0; level < level_count; ++level) {
     if (version.levels[level].empty()) continue;
