@@ -37,7 +37,8 @@
 // tell nothing that sync has not told.
 // *Errors*: `io_error`, `no_space`, and those that a call names. A missing file is `io_error`, not
 // `not_found`: handed on by a store's get, that would say that the key has no value. Whoever must
-// know asks `exists`.
+// know asks `exists`. What is no regular file (a pipe, a device) is `io_error`, too: it has no end
+// to read to, or would make one wait.
 // *Simplification*: files never shrink; whoever wants one shorter writes another and renames it.
 // Names change within one directory only, so that one sync_directory makes the change durable.
 

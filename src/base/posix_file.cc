@@ -151,6 +151,21 @@ std::string_view remedy(int error) {
   }
 }
 
+std::unexpected<Error> not_regular(std::string_view path) {
+  return failure(Code::io_error, fmt::format("{} is not a regular file, but a pipe, a socket or a "
+                                             "device; move it away, or name another",
+                                             quote(path)));
+}
+
+Result<Descriptor> checked_kind(Descriptor descriptor) {
+  struct stat status{};
+  if (::fstat(descriptor.number(), &status) != 0) {
+    return system_failure("ask the kind of", descriptor.path(), errno);
+  }
+  if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) return descriptor;
+  return not_regular(descriptor.path());
+}
+
 }  // namespace
 
 Descriptor::Descriptor(Descriptor&& other) noexcept
@@ -164,9 +179,11 @@ Descriptor::~Descriptor() {
 Result<Descriptor> open_descriptor(std::string_view path, int flags) {
   std::string name(path);
   for (;;) {
-    // Others may read what we write if they may enter the directory; umask narrows it.
-    const int number = ::open(name.c_str(), flags | O_CLOEXEC, 0644);
-    if (number >= 0) return Descriptor(number, std::move(name));
+    // Others may read what we write if they may enter the directory; umask narrows it. O_NONBLOCK
+    // means nothing to files and directories; without it, opening a pipe waits for its other end.
+    const int number = ::open(name.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0644);
+    if (number >= 0) return checked_kind(Descriptor(number, std::move(name)));
+    if (errno == ENXIO) return not_regular(path);
     if (errno != EINTR) return system_failure("open", path, errno);
   }
 }

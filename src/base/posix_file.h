@@ -30,7 +30,8 @@ class Descriptor {
   std::string path_;
 };
 
-// Opens with these flags of open(2), and again when a signal came between.
+// Opens with these flags of open(2), and again when a signal came between. Errors: those of
+// open(2); `io_error` for what is neither a regular file nor a directory, and never waits for it.
 Result<Descriptor> open_descriptor(std::string_view path, int flags);
 
 // The failure that errno tells of, after `what` was tried: "append to", for instance.

@@ -59,8 +59,10 @@ TEST_F(KvcliEngine, TellsInOneLineWhatIsWrongWithTheDirectory) {
       {"--engine wal --directory newer", 2, "open it with a newer kvdb"},
       {"--engine wal --directory odd", 4, "FORMAT\" is damaged"},
       {"--engine wal --directory lost", 4, "`kvcli salvage` makes a new one"},
-      {"--engine wal --directory file", 4, "a part of the path is a file"},
-      {"--engine wal --directory file/db", 4, "a part of the path is a file"},
+      {"--engine wal --directory file", 2, "\"file\" is not a directory; name a store's"},
+      {"--engine wal --directory file/db", 2, "\"file\" is not a directory; name a store's"},
+      {"--directory file", 2, "\"file\" is not a directory; name a store's"},
+      {"--directory file/a/b", 2, "\"file\" is not a directory; name a store's"},
       {"--engine wal --directory /proc/kvdb", 4, "\"/proc/kvdb\""},
       {"--engine wal --directory db --durability high", 2, "none, wal and sync"},
   };
@@ -72,6 +74,25 @@ TEST_F(KvcliEngine, TellsInOneLineWhatIsWrongWithTheDirectory) {
     EXPECT_EQ(std::ranges::count(ended.errors, '\n'), 1) << ended.errors;
   }
   EXPECT_NE(run("ls db").code, 0);  // nothing was made
+}
+
+// A wrong directory is wrong usage, whatever the command; a file that can't be read is a file.
+TEST_F(KvcliEngine, WrongPathsHaveTheSameCodeInAllCommands) {
+  run("mkdir empty foreign; echo hello >foreign/letter; echo x >file; mkfifo pipe");
+  for (const std::string_view path : {"missing", "file", "file/x", "empty", "foreign", "pipe"}) {
+    for (const std::string_view command : {"salvage {}", "--directory {} levels",
+                                           "--directory {} compact", "--directory {} count"}) {
+      const Ended ended = run("kvcli " + fmt::format(fmt::runtime(command), path));
+      EXPECT_EQ(ended.code, 2) << command << " of " << path << ": " << ended;
+      EXPECT_EQ(std::ranges::count(ended.errors, '\n'), 1) << ended.errors;
+    }
+  }
+  for (const std::string_view command : {"inspect", "--file", "import --format csv"}) {
+    for (const std::string_view path : {"missing", "file/x"}) {
+      EXPECT_EQ(run(fmt::format("kvcli {} {}", command, path)).code, 5) << command << " " << path;
+    }
+  }
+  EXPECT_EQ(run("ls").output, "empty\nfile\nforeign\npipe\n");  // nothing was made
 }
 
 TEST_F(KvcliEngine, OpensAStoreOnceAtATime) {

@@ -140,6 +140,35 @@ TEST_F(KvcliFiles, InspectTakesNothingThatIsNoStoresFile) {
   EXPECT_EQ(run("kvcli inspect . >/dev/full").code, 2);
 }
 
+// What opened such a one as the others would wait for its other end, for ever.
+TEST_F(KvcliFiles, APipeAmongTheStoresFilesIsToldOfAtOnce) {
+  for (const std::string_view name : {"000001.log", "000001.sst", "manifest", "FORMAT", "LOCK"}) {
+    const std::string pipe = fmt::format("\"db/{}\" is not a regular file", name);
+    const auto again = [&] {
+      run(
+          fmt::format("rm -rf db; kvcli --engine lsm --directory db put k v; rm -f db/{0}; "
+                      "mkfifo db/{0}",
+                      name));
+    };
+    again();
+    if (name != "000001.sst") {  // the manifest does not name it
+      const Ended opened = run("kvcli --directory db get k");
+      EXPECT_EQ(opened.code, 4) << name;
+      EXPECT_THAT(opened.errors, HasSubstr(pipe));
+    }
+    again();
+    if (name == "000001.log" || name == "manifest") {
+      const Ended inspected = run("kvcli inspect db");
+      EXPECT_EQ(inspected.code, 5) << name;
+      EXPECT_THAT(inspected.errors, HasSubstr(pipe));
+    }
+    again();
+    const Ended salvaged = run("kvcli salvage db");
+    EXPECT_EQ(salvaged.code, 4) << name;
+    EXPECT_THAT(salvaged.errors, HasSubstr(pipe));
+  }
+}
+
 TEST_F(KvcliFiles, InspectShowsADirectoryAndWhatOpeningItWouldSay) {
   make_store(log());
   const Ended whole = run("kvcli inspect db");

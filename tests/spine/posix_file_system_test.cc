@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +19,8 @@
 #include <vector>
 
 #include "base/file_system.h"
+#include "base/posix_file.h"
+#include "base/quote.h"
 #include "tests/support/expect.h"
 #include "tests/support/temporary_directory.h"
 
@@ -48,7 +53,9 @@ class PosixFileSystem : public testing::Test {
 };
 
 TEST_F(PosixFileSystem, AFullDiskIsNoSpaceAndSaysWhere) {
-  const auto full = files_.open_append("/dev/full");
+  // A device is no file to a FileSystem; to its parts it is one that has no room.
+  const auto full =
+      posix::make_append_file(posix::Descriptor(::open("/dev/full", O_WRONLY), "/dev/full"));
   ASSERT_TRUE(ok(full));
   const Status appended = (*full)->append("bytes");
   ASSERT_TRUE(fails_with(Code::no_space, appended));
@@ -56,6 +63,33 @@ TEST_F(PosixFileSystem, AFullDiskIsNoSpaceAndSaysWhere) {
             std::string::npos)
       << appended.error().message();
   EXPECT_EQ((*full)->size(), 0u);
+}
+
+// Nobody holds the pipe's other end: what waited for it would wait for ever.
+TEST_F(PosixFileSystem, WhatIsNoRegularFileIsRefusedAtOnce) {
+  ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0644), 0);
+  const int listening = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+  ASSERT_LT(at("socket").size(), sizeof(name.sun_path));
+  at("socket").copy(name.sun_path, sizeof(name.sun_path) - 1);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+  for (const std::string& path : {at("pipe"), at("socket"), std::string("/dev/null")}) {
+    const auto refused = [&path](const auto& opened) {
+      EXPECT_TRUE(fails_with(Code::io_error, opened));
+      return !opened && opened.error().message().find(quote(path) + " is not a regular file") !=
+                            std::string::npos;
+    };
+    EXPECT_TRUE(refused(files_.open(path))) << path;
+    EXPECT_TRUE(refused(files_.open_for_lookups(path))) << path;
+    EXPECT_TRUE(refused(files_.open_append(path))) << path;
+    EXPECT_TRUE(refused(files_.open_preallocated(path))) << path;
+    EXPECT_TRUE(refused(files_.file_size(path))) << path;
+    EXPECT_TRUE(refused(files_.lock(path))) << path;
+    EXPECT_TRUE(refused(read_file(files_, path))) << path;
+  }
+  EXPECT_TRUE(fails_with(Code::conflict, files_.create(at("pipe"))));
+  EXPECT_TRUE(fails_with(Code::conflict, files_.preallocate(at("pipe"), 1)));
+  ::close(listening);
 }
 
 TEST_F(PosixFileSystem, AFileTooLargeForAnyDiskIsNotThere) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "apps/number_options.h"
 #include "apps/store_options.h"
 #include "base/quote.h"
 
@@ -82,31 +83,17 @@ std::string more_than_nothing(const std::string& text) {
              : "";
 }
 
-// A negative number, which CLI11 would take for one that is huge.
-Status check_sign(const CLI::App& app) {
-  for (const auto& [option, least] : {std::pair{"--entries", 1},
-                                      {"--threads", 1},
-                                      {"--key-bytes", 1},
-                                      {"--value-bytes", 0},
-                                      {"--latency-every", 0},
-                                      {"--seed", 0}}) {
-    for (const std::string& typed : app.get_option(option)->results()) {
-      if (typed.starts_with('-')) return wrong(fmt::format("{} must be {} or more", option, least));
-    }
-  }
-  return {};
-}
-
 void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   Settings& settings = arguments.settings;
   app.add_option("--workloads", typed.workloads, "What they do, one after the other")
       ->type_name("NAME,...")
       ->capture_default_str();
   app.add_option("--entries", settings.entries, "How many entries a fill writes")
+      ->transform(whole_number(1))
       ->capture_default_str();
   app.add_option("--ops", settings.measured.operations,
                  "Operations of a workload, of all threads together; by default, --entries")
-      ->check(more_than_nothing);
+      ->transform(whole_number(1));
   app.add_option("--seconds", settings.measured.seconds,
                  "Ends a workload after so long; fills always write every entry")
       ->check(more_than_nothing);
@@ -114,9 +101,16 @@ void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
                  "The same before it, unmeasured: operations, or seconds as in 2s")
       ->type_name("N|Ns");
   app.add_option("--threads", settings.threads, "Threads, that start together")
+      ->transform(whole_number(1))
       ->capture_default_str();
-  app.add_option("--key-bytes", settings.key_bytes, "Length of a key")->capture_default_str();
-  app.add_option("--value-bytes", settings.value_bytes, "Length of a value")->capture_default_str();
+  app.add_option("--key-bytes", settings.key_bytes, "Length of a key")
+      ->type_name(bytes_type)
+      ->transform(number_of_bytes(1))
+      ->capture_default_str();
+  app.add_option("--value-bytes", settings.value_bytes, "Length of a value")
+      ->type_name(bytes_type)
+      ->transform(number_of_bytes())
+      ->capture_default_str();
   app.add_option("--compressible", settings.compressible,
                  "The share of a value that a compressor saves, 0 to 1")
       ->capture_default_str();
@@ -125,7 +119,9 @@ void add_work_options(CLI::App& app, Arguments& arguments, Typed& typed) {
       ->type_name("NAME");
   app.add_option("--read-share", settings.read_share, "The share of gets in workload mixed, 0 to 1")
       ->capture_default_str();
-  app.add_option("--seed", settings.seed, "What is random in it")->capture_default_str();
+  app.add_option("--seed", settings.seed, "What is random in it")
+      ->transform(whole_number())
+      ->capture_default_str();
 }
 
 void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
@@ -138,18 +134,21 @@ void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   add_work_options(app, arguments, typed);
   add_store_options(app, arguments.settings.store);
   app.add_option("--rounds", arguments.rounds, "How often each system is run")
+      ->transform(whole_number())
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--baseline", arguments.baseline,
                  "The system that the others are compared with; by default the first")
       ->type_name("LABEL");
   app.add_option("--latency-every", arguments.settings.latency_every, std::string(latency_help))
+      ->transform(whole_number())
       ->capture_default_str();
   app.add_option("--directory", arguments.directory,
                  "Where stores on disk get their folders, which are removed; by default the "
                  "folder for temporary files")
       ->type_name("DIR");
   app.add_option("--limit", arguments.limit_seconds, "Seconds after which a run is given up")
+      ->transform(whole_number())
       ->check(CLI::Range(1L, 1'000'000L))
       ->capture_default_str();
   app.add_option("--json", arguments.json,
@@ -196,7 +195,6 @@ Result<Arguments> parse_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return wrong(fmt::format("{} (see: kvbench --help)", printable(error.what())));
   }
-  if (Status checked = check_sign(app); !checked) return failure(std::move(checked));
   if (Status settled = settle(arguments, typed); !settled) return failure(std::move(settled));
   return arguments;
 }

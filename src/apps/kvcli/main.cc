@@ -12,6 +12,7 @@
 #include "apps/kvcli/prompt.h"
 #include "apps/kvcli/script.h"
 #include "apps/kvcli/session.h"
+#include "apps/kvcli/store_directory.h"
 #include "apps/store_options.h"
 #include "base/quote.h"
 #include "base/todo.h"
@@ -110,6 +111,7 @@ Result<std::string> engine_for(const std::string& directory) {
 }
 
 Result<std::unique_ptr<Store>> open_store(std::string& engine, const Options& options) {
+  if (Status fit = check_store_directory(options.directory); !fit) return failure(std::move(fit));
   if (engine.empty()) {
     Result<std::string> found = engine_for(options.directory);
     if (!found) return failure(std::move(found));

@@ -4,6 +4,7 @@
 
 #include "apps/kvcli/inspect.h"
 #include "apps/kvcli/record_lines.h"
+#include "apps/kvcli/store_directory.h"
 #include "base/quote.h"
 #include "storage/memtable.h"
 
@@ -79,8 +80,10 @@ Status salvage_into(SalvageReport& report, FileSystem& files, std::string_view p
 }  // namespace
 
 Outcome salvage(const Invocation& invocation, Output& output) {
+  const std::string& path = invocation.arguments[0];
+  if (const Status fit = check_store_directory(path); !fit) return store_error(fit.error());
   SalvageReport report;
-  const Status done = salvage_into(report, FileSystem::posix(), invocation.arguments[0]);
+  const Status done = salvage_into(report, FileSystem::posix(), path);
   const Status written = output.write(losses_text(report) + (done ? verdict_text(report) : ""));
   if (!done) return store_error(done.error());
   if (!written) return output_error(output, written.error());
