@@ -95,6 +95,8 @@ void Compactor::work() {
     woken_ = false;
     if (!closing_) wanted = wanted_;
   }
+  // Not before no other job is under way: what that writes must count as old.
+  if (wanted && wanted->range.before == 0) wanted->range.before = levels_.new_number();
   Status done;
   const Status in_time = wanted ? wanted->context.check() : Status();
   const bool did = !is_closing() && in_time && do_next_job(*levels_.state(), wanted.get(), done);
@@ -126,20 +128,37 @@ void Compactor::work() {
 
 // Does what is to be done next, first for the range that is wanted, if one is. False if there is
 // nothing.
-bool Compactor::do_next_job(const LevelState& state, const Wanted* wanted, Status& done) {
+bool Compactor::do_next_job(const LevelState& state, Wanted* wanted, Status& done) {
   if (done = levels_.ready(); !done) return true;
   try {
-    const std::optional<Compaction> job =
-        wanted != nullptr ? pick_range(state.version, wanted->start, wanted->end)
-                          : options_.picker(state.version);
+    std::optional<Compaction> job =
+        wanted == nullptr ? options_.picker(state.version) : job_between(state.version, *wanted);
+    const bool is_for_range = wanted != nullptr && !job;
+    if (is_for_range) {
+      job = pick_range(state.version, wanted->range);
+      if (job) wanted->range.level = job->level;
+      wanted->gives_way = true;
+    }
     if (!job) return false;
     // A range that somebody wants compacted is rewritten, so that it loses what nobody sees.
-    const bool moves = wanted == nullptr && job->into != job->level && is_move(*job);
+    const bool moves = !is_for_range && job->into != job->level && is_move(*job);
     done = moves ? move(*job) : rewrite(*job, state);
   } catch (const std::bad_alloc&) {
     done = failure(Code::unavailable, "out of memory");
   }
   return true;
+}
+
+// A range can take long, and writers go on meanwhile: if level 0 were not merged before it is done,
+// they would have to stop. So level 0 has a turn where it slows them, behind each job for the
+// range, once that is done with level 1.
+std::optional<Compaction> Compactor::job_between(const Version& version, Wanted& wanted) const {
+  const bool may = std::exchange(wanted.gives_way, false) && wanted.range.level > 1;
+  const std::size_t tables = version.levels[0].size();
+  if (!may || options_.back_pressure.verdict(tables) == BackPressure::Verdict::free) {
+    return std::nullopt;
+  }
+  return level_0_into_1(version, fmt::format("level 0 has {} tables, and writers wait", tables));
 }
 
 Status Compactor::move(const Compaction& job) {
@@ -264,7 +283,7 @@ Status Compactor::wait_until(const std::function<bool()>& enough) {
 
 Status Compactor::compact(const Range& range, const Context& context) {
   const auto wanted = std::make_shared<Wanted>(
-      Wanted{.start = std::string(range.start), .end = std::string(range.end), .context = context});
+      Wanted{.range = {std::string(range.start), std::string(range.end), 0}, .context = context});
   std::unique_lock lock(mutex_);
   // One range at a time: this one's turn comes when the one before is done.
   options_.executor->wait(lock, changed_, [&] { return closing_ || !wanted_; });

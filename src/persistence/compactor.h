@@ -73,8 +73,9 @@ class Compactor {
   // last job's.
   Status make_room();
 
-  // Brings the range into one level. Errors: those of the jobs; `closed`; those of the context,
-  // which is asked before each job.
+  // Brings what tables hold of the range into one level, written anew (pick_range). Meanwhile the
+  // picker is not asked, and level 0 is merged only where writers would have to wait. Errors: those
+  // of the jobs; `closed`; those of the context, which is asked before each job.
   Status compact(const Range& range, const Context& context);
 
   // Stops the job that is under way, and returns when there is none.
@@ -85,16 +86,17 @@ class Compactor {
  private:
   // A range that somebody waits for.
   struct Wanted {
-    std::string start;
-    std::string end;
-    Context context{};
+    RangeToCompact range;    // the task's
+    bool gives_way = false;  // the task's: level 0 has a turn, if it needs one
+    const Context context{};
     bool done = false;
     std::optional<Error> failed{};
   };
 
   void schedule();
   void work();
-  bool do_next_job(const LevelState& state, const Wanted* wanted, Status& done);
+  bool do_next_job(const LevelState& state, Wanted* wanted, Status& done);
+  std::optional<Compaction> job_between(const Version& version, Wanted& wanted) const;
   Status move(const Compaction& job);
   Status rewrite(const Compaction& job, const LevelState& state);
   Result<std::vector<TableInfo>> write(const Compaction& job, const LevelState& state,
