@@ -71,7 +71,9 @@ Result<std::unique_ptr<Store>> open_logged_store(const Options& options,
                 },
                 .compact = [asked, more = engine.compact](const Range& range,
                                                           const Context& context) -> Status {
-                  if (Status settled = asked->settle(); !settled || !more) return settled;
+                  if (!more) return asked->settle();
+                  if (Status rolled = asked->roll(context); !rolled) return rolled;
+                  if (Status settled = asked->settle(); !settled) return settled;
                   return more(range, context);
                 },
                 .levels = engine.levels,
