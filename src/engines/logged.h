@@ -28,7 +28,7 @@ struct LoggedEngine {
   MakeReadView make_read_view{};  // LsmParts
 
   // Asked before the commit's own make_room. Absent: nothing more to do.
-  std::function<Status()> make_room{};
+  std::function<Status(const Context& context)> make_room{};
 
   // As Maintenance; what is in memory is in tables by then. Absent: what full logs hold is put
   // away, and that is all.

@@ -7,6 +7,7 @@
 
 #include "base/quote.h"
 #include "kv/lifetime.h"
+#include "persistence/wait_in_time.h"
 #include "storage/level_source.h"
 #include "storage/merging_iterator.h"
 #include "storage/surviving_versions.h"
@@ -129,8 +130,8 @@ void Compactor::work() {
 // Does what is to be done next, first for the range that is wanted, if one is. False if there is
 // nothing.
 bool Compactor::do_next_job(const LevelState& state, Wanted* wanted, Status& done) {
-  if (done = levels_.ready(); !done) return true;
   try {
+    if (done = levels_.ready(); !done) return true;
     std::optional<Compaction> job =
         wanted == nullptr ? options_.picker(state.version) : job_between(state.version, *wanted);
     const bool is_for_range = wanted != nullptr && !job;
@@ -247,7 +248,7 @@ Result<std::vector<TableInfo>> Compactor::write(const Compaction& job, const Lev
                        .stop = [this] { return is_closing(); }});
 }
 
-Status Compactor::make_room() {
+Status Compactor::make_room(const Context& context) {
   const auto verdict = [this] { return options_.back_pressure.verdict(levels_.level0_tables()); };
   switch (verdict()) {
     case BackPressure::Verdict::free: return {};
@@ -257,12 +258,12 @@ Status Compactor::make_room() {
         ++counted_.writes_slowed;
       }
       if (options_.pause) options_.pause(options_.back_pressure.pause);
-      return {};
+      return context.check();
     }
     case BackPressure::Verdict::stopped: break;
   }
   const Clock::Time begin = Clock::real().now();
-  Status room = wait_until([&] { return verdict() != BackPressure::Verdict::stopped; });
+  Status room = wait_until([&] { return verdict() != BackPressure::Verdict::stopped; }, context);
   const auto waited = Clock::real().now() - begin;
   const std::lock_guard lock(mutex_);
   ++counted_.writes_stopped;
@@ -272,11 +273,12 @@ Status Compactor::make_room() {
 }
 
 // Returns when `enough` holds, or when the work that should bring it about has failed.
-Status Compactor::wait_until(const std::function<bool()>& enough) {
+Status Compactor::wait_until(const std::function<bool()>& enough, const Context& context) {
   std::unique_lock lock(mutex_);
   if (!enough()) schedule();
-  options_.executor->wait(lock, changed_, [&] { return !working_ || enough(); });
+  wait_in_time(*options_.executor, lock, changed_, [&] { return !working_ || enough(); }, context);
   if (enough()) return {};
+  if (Status in_time = context.check(); !in_time) return in_time;
   if (failed_) return failure(*failed_);
   return Lifetime::refusal();
 }
@@ -286,7 +288,7 @@ Status Compactor::compact(const Range& range, const Context& context) {
       Wanted{.range = {std::string(range.start), std::string(range.end), 0}, .context = context});
   std::unique_lock lock(mutex_);
   // One range at a time: this one's turn comes when the one before is done.
-  options_.executor->wait(lock, changed_, [&] { return closing_ || !wanted_; });
+  wait_in_time(*options_.executor, lock, changed_, [&] { return closing_ || !wanted_; }, context);
   if (closing_) return Lifetime::refusal();
   if (Status in_time = context.check(); !in_time) return in_time;
   wanted_ = wanted;

@@ -7,8 +7,7 @@
 //             ──> new files, synced, their names durable ──> an edit ──> the old files go
 //           or, where nothing overlaps, an edit alone: the tables change levels as they are
 //
-// *Thread safety*: start: one thread, before any other call. make_room: the committing thread. The
-// rest: any thread.
+// *Thread safety*: start: one thread, before any other call. The rest: any thread.
 // *Ownership*: borrows levels and target; shares the executor.
 // *Errors*: a job that fails is told by `warn`; its files are removed, unless the manifest may name
 // them, and nothing has changed. It is tried again when the next table comes, or when somebody
@@ -69,9 +68,10 @@ class Compactor {
   // There may be something to do: a table has come.
   void wake();
 
-  // Slows the caller, or makes it wait, as back-pressure demands. Errors: why there is no room; the
-  // last job's.
-  Status make_room();
+  // Slows the caller, who is about to write, or makes it wait, as back-pressure demands. Errors:
+  // why there is no room; the last job's; `closed`; those of the context, which is asked behind a
+  // pause as well.
+  Status make_room(const Context& context);
 
   // Brings what tables hold of the range into one level, written anew (pick_range). Meanwhile the
   // picker is not asked, and level 0 is merged only where writers would have to wait. Errors: those
@@ -101,7 +101,7 @@ class Compactor {
   Status rewrite(const Compaction& job, const LevelState& state);
   Result<std::vector<TableInfo>> write(const Compaction& job, const LevelState& state,
                                        std::vector<TableNumber>& made);
-  Status wait_until(const std::function<bool()>& enough);
+  Status wait_until(const std::function<bool()>& enough, const Context& context);
   bool is_closing() const;
 
   TableLevels& levels_;

@@ -13,6 +13,7 @@
 #include "persistence/commit_queue.h"
 #include "persistence/database_directory.h"
 #include "persistence/rollable_log.h"
+#include "persistence/wait_in_time.h"
 
 namespace kv {
 namespace {
@@ -76,26 +77,26 @@ class DirectoryCommit final : public LoggedCommit {
     return closed;
   }
 
-  Status make_room() override {
+  Status make_room(const Context& context) override {
     if (!archive_->is_full()) return {};
-    return wait_for_work([this] { return !archive_->is_full(); });
+    return wait_for_work([this] { return !archive_->is_full(); }, context);
   }
 
   Status roll(const Context& context) override {
-    if (Status room = make_room(); !room) return room;
+    if (Status room = make_room(context); !room) return room;
     const std::lock_guard turn(roll_mutex_);
     log_->roll_at_sync();
     if (Status flushed = queue_->flush(context); !flushed) return flushed;
     return log_->rolled();
   }
 
-  Status settle() override {
+  Status settle(const Context& context) override {
     SequenceNumber last = 0;
     {
       const std::lock_guard lock(mutex_);
       last = to_put_away_;
     }
-    return wait_for_work([&] { return put_away_ >= last || !archive_->has_work(); });
+    return wait_for_work([&] { return put_away_ >= last || !archive_->has_work(); }, context);
   }
 
  private:
@@ -142,11 +143,12 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
   // Returns when `enough` holds, or when the work that should bring it about has failed.
-  Status wait_for_work(const std::function<bool()>& enough) {
+  Status wait_for_work(const std::function<bool()>& enough, const Context& context) {
     std::unique_lock lock(mutex_);
     if (!enough()) work_in_background();
-    executor_->wait(lock, changed_, [&] { return !working_ || enough(); });
+    wait_in_time(*executor_, lock, changed_, [&] { return !working_ || enough(); }, context);
     if (enough()) return {};
+    if (Status in_time = context.check(); !in_time) return in_time;
     if (failed_) return failure(*failed_);
     return Lifetime::refusal();
   }

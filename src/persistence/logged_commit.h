@@ -62,9 +62,9 @@ class LoggedCommit : public Commit {
   // Once, when what was recovered is in the target.
   virtual Status start(LsmTarget& target) = 0;
 
-  // Waits while so much waits to be put away that no more may be written. The committing thread
-  // asks. Errors: why it can't be put away.
-  virtual Status make_room() = 0;
+  // Waits while so much waits to be put away that no more may be written. Any thread asks, before
+  // it writes. Errors: why it can't be put away; `closed`; those of the context.
+  virtual Status make_room(const Context& context) = 0;
 
   // Ends the log that is written, full or not, if it holds anything, so that this is to be put away
   // like what full logs hold. Any thread. Errors: those of flush, of making the next log, and of
@@ -72,8 +72,8 @@ class LoggedCommit : public Commit {
   virtual Status roll(const Context& context) = 0;
 
   // Waits until what is to be put away by now is put away; not for what comes later. Any thread.
-  // Errors: as make_room; `closed`.
-  virtual Status settle() = 0;
+  // Errors: as make_room.
+  virtual Status settle(const Context& context) = 0;
 };
 
 // Opens the directory. Errors: those of DatabaseDirectory::open.
