@@ -1,5 +1,6 @@
 #include "base/executor.h"
 
+#include <chrono>
 #include <deque>
 #include <system_error>
 #include <thread>
@@ -42,6 +43,11 @@ class ThreadExecutor final : public Executor {
   void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
             const std::function<bool()>& done) override {
     change.wait(lock, done);
+  }
+
+  void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                   const std::function<bool()>& done) override {
+    while (!done()) change.wait_for(lock, std::chrono::milliseconds(5));
   }
 
  private:

@@ -45,14 +45,21 @@ class Executor {
 
   // Blocks the caller until `done()` holds, as `change.wait(lock, done)` does: `done` is asked with
   // the lock held, which is released while there is nothing to see. It returns for no other reason:
-  // whoever must give up at a deadline makes that a part of `done`, and sees to it that someone
-  // notifies `change` then.
+  // whoever must give up at a deadline makes that a part of `done`, and waits by wait_asking.
   //
   // Requires: `lock` holds its mutex; whoever may make `done` true does so under that mutex and
   // then notifies `change`; the work that makes it true has been scheduled; the caller is not
   // a task, and holds no other lock that a task may want.
   virtual void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
                     const std::function<bool()>& done) = 0;
+
+  // The same where `done` may come to hold without that anybody notifies, by a deadline that passes
+  // for instance: it is also asked every few milliseconds. (An executor without threads asks behind
+  // each task, whatever is notified: for it the two are one.)
+  virtual void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                           const std::function<bool()>& done) {
+    wait(lock, change, done);
+  }
 };
 
 // An executor with so many threads of its own, which take tasks in the order they came. Destroying

@@ -65,13 +65,15 @@ Result<std::unique_ptr<Store>> open_logged_store(const Options& options,
                 .recover = [&](const AddVersion& add) { return asked->recover(add); },
                 .make_commit = start,
                 .make_visible_iterator = make_visible_iterator,
-                .make_room = [asked, more = engine.make_room]() -> Status {
-                  if (Status room = more ? more() : Status(); !room) return room;
-                  return asked->make_room();
+                .make_room = [asked, more = engine.make_room](const Context& context) -> Status {
+                  if (Status room = more ? more(context) : Status(); !room) return room;
+                  return asked->make_room(context);
                 },
                 .compact = [asked, more = engine.compact](const Range& range,
                                                           const Context& context) -> Status {
-                  if (Status settled = asked->settle(); !settled || !more) return settled;
+                  if (!more) return asked->settle(context);
+                  if (Status rolled = asked->roll(context); !rolled) return rolled;
+                  if (Status settled = asked->settle(context); !settled) return settled;
                   return more(range, context);
                 },
                 .levels = engine.levels,

@@ -27,8 +27,11 @@ struct LoggedEngine {
       make_archive;
   MakeReadView make_read_view{};  // LsmParts
 
-  // Asked before the commit's own make_room, and behind its settle. Absent: nothing more to do.
-  std::function<Status()> make_room{};
+  // Asked before the commit's own make_room. Absent: nothing more to do.
+  std::function<Status(const Context& context)> make_room{};
+
+  // As Maintenance; what is in memory is in tables by then. Absent: what full logs hold is put
+  // away, and that is all.
   std::function<Status(const Range& range, const Context& context)> compact{};
 
   std::function<std::vector<Maintenance::Level>()> levels{};  // LsmParts

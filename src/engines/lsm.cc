@@ -98,19 +98,20 @@ Result<std::unique_ptr<Store>> open_lsm(const Options& options, const Environmen
     counted->archive = archive.get();
     return archive;
   };
-  return open_logged_store(options, environment,
-                           {.name = "lsm",
-                            .takes_over = "sstable",
-                            .default_log_bytes = default_write_buffer_bytes,
-                            .make_archive = make_archive,
-                            .make_read_view = make_merged_view,
-                            .make_room = [counted] { return counted->archive->make_room(); },
-                            .compact =
-                                [counted](const Range& range, const Context& context) {
-                                  return counted->archive->compact(range, context);
-                                },
-                            .levels = [counted] { return counted->archive->levels(); },
-                            .count = [counted](Figures& figures) { count(*counted, figures); }});
+  return open_logged_store(
+      options, environment,
+      {.name = "lsm",
+       .takes_over = "sstable",
+       .default_log_bytes = default_write_buffer_bytes,
+       .make_archive = make_archive,
+       .make_read_view = make_merged_view,
+       .make_room =
+           [counted](const Context& context) { return counted->archive->make_room(context); },
+       .compact = [counted](
+                      const Range& range,
+                      const Context& context) { return counted->archive->compact(range, context); },
+       .levels = [counted] { return counted->archive->levels(); },
+       .count = [counted](Figures& figures) { count(*counted, figures); }});
 }
 
 Result<std::unique_ptr<Store>> open_lsm(const Options& options) {

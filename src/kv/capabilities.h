@@ -104,7 +104,8 @@ class Maintenance {
   // How many keys have a value. Exact, but it may have to visit them all.
   virtual Result<std::uint64_t> count(const Context& context = Context::none()) = 0;
 
-  // Rewrites the range's data in its smallest form (its limit and direction are not looked at).
+  // Rewrites the range's data in its smallest form (its limit and direction are not looked at), as
+  // far as the engine has one: all that was written before; what comes meanwhile is not waited for.
   virtual Status compact(const Range& range = {}, const Context& context = Context::none()) = 0;
 
   virtual Result<std::vector<Level>> levels() = 0;

@@ -7,6 +7,7 @@
 
 #include "base/quote.h"
 #include "kv/lifetime.h"
+#include "persistence/wait_in_time.h"
 #include "storage/level_source.h"
 #include "storage/merging_iterator.h"
 #include "storage/surviving_versions.h"
@@ -95,6 +96,8 @@ void Compactor::work() {
     woken_ = false;
     if (!closing_) wanted = wanted_;
   }
+  // Not before no other job is under way: what that writes must count as old.
+  if (wanted && wanted->range.before == 0) wanted->range.before = levels_.new_number();
   Status done;
   const Status in_time = wanted ? wanted->context.check() : Status();
   const bool did = !is_closing() && in_time && do_next_job(*levels_.state(), wanted.get(), done);
@@ -126,20 +129,37 @@ void Compactor::work() {
 
 // Does what is to be done next, first for the range that is wanted, if one is. False if there is
 // nothing.
-bool Compactor::do_next_job(const LevelState& state, const Wanted* wanted, Status& done) {
-  if (done = levels_.ready(); !done) return true;
+bool Compactor::do_next_job(const LevelState& state, Wanted* wanted, Status& done) {
   try {
-    const std::optional<Compaction> job =
-        wanted != nullptr ? pick_range(state.version, wanted->start, wanted->end)
-                          : options_.picker(state.version);
+    if (done = levels_.ready(); !done) return true;
+    std::optional<Compaction> job =
+        wanted == nullptr ? options_.picker(state.version) : job_between(state.version, *wanted);
+    const bool is_for_range = wanted != nullptr && !job;
+    if (is_for_range) {
+      job = pick_range(state.version, wanted->range);
+      if (job) wanted->range.level = job->level;
+      wanted->gives_way = true;
+    }
     if (!job) return false;
     // A range that somebody wants compacted is rewritten, so that it loses what nobody sees.
-    const bool moves = wanted == nullptr && job->into != job->level && is_move(*job);
+    const bool moves = !is_for_range && job->into != job->level && is_move(*job);
     done = moves ? move(*job) : rewrite(*job, state);
   } catch (const std::bad_alloc&) {
     done = failure(Code::unavailable, "out of memory");
   }
   return true;
+}
+
+// A range can take long, and writers go on meanwhile: if level 0 were not merged before it is done,
+// they would have to stop. So level 0 has a turn where it slows them, behind each job for the
+// range, once that is done with level 1.
+std::optional<Compaction> Compactor::job_between(const Version& version, Wanted& wanted) const {
+  const bool may = std::exchange(wanted.gives_way, false) && wanted.range.level > 1;
+  const std::size_t tables = version.levels[0].size();
+  if (!may || options_.back_pressure.verdict(tables) == BackPressure::Verdict::free) {
+    return std::nullopt;
+  }
+  return level_0_into_1(version, fmt::format("level 0 has {} tables, and writers wait", tables));
 }
 
 Status Compactor::move(const Compaction& job) {
@@ -228,7 +248,7 @@ Result<std::vector<TableInfo>> Compactor::write(const Compaction& job, const Lev
                        .stop = [this] { return is_closing(); }});
 }
 
-Status Compactor::make_room() {
+Status Compactor::make_room(const Context& context) {
   const auto verdict = [this] { return options_.back_pressure.verdict(levels_.level0_tables()); };
   switch (verdict()) {
     case BackPressure::Verdict::free: return {};
@@ -238,12 +258,12 @@ Status Compactor::make_room() {
         ++counted_.writes_slowed;
       }
       if (options_.pause) options_.pause(options_.back_pressure.pause);
-      return {};
+      return context.check();
     }
     case BackPressure::Verdict::stopped: break;
   }
   const Clock::Time begin = Clock::real().now();
-  Status room = wait_until([&] { return verdict() != BackPressure::Verdict::stopped; });
+  Status room = wait_until([&] { return verdict() != BackPressure::Verdict::stopped; }, context);
   const auto waited = Clock::real().now() - begin;
   const std::lock_guard lock(mutex_);
   ++counted_.writes_stopped;
@@ -253,21 +273,22 @@ Status Compactor::make_room() {
 }
 
 // Returns when `enough` holds, or when the work that should bring it about has failed.
-Status Compactor::wait_until(const std::function<bool()>& enough) {
+Status Compactor::wait_until(const std::function<bool()>& enough, const Context& context) {
   std::unique_lock lock(mutex_);
   if (!enough()) schedule();
-  options_.executor->wait(lock, changed_, [&] { return !working_ || enough(); });
+  wait_in_time(*options_.executor, lock, changed_, [&] { return !working_ || enough(); }, context);
   if (enough()) return {};
+  if (Status in_time = context.check(); !in_time) return in_time;
   if (failed_) return failure(*failed_);
   return Lifetime::refusal();
 }
 
 Status Compactor::compact(const Range& range, const Context& context) {
   const auto wanted = std::make_shared<Wanted>(
-      Wanted{.start = std::string(range.start), .end = std::string(range.end), .context = context});
+      Wanted{.range = {std::string(range.start), std::string(range.end), 0}, .context = context});
   std::unique_lock lock(mutex_);
   // One range at a time: this one's turn comes when the one before is done.
-  options_.executor->wait(lock, changed_, [&] { return closing_ || !wanted_; });
+  wait_in_time(*options_.executor, lock, changed_, [&] { return closing_ || !wanted_; }, context);
   if (closing_) return Lifetime::refusal();
   if (Status in_time = context.check(); !in_time) return in_time;
   wanted_ = wanted;

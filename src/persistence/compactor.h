@@ -7,8 +7,7 @@
 //             ──> new files, synced, their names durable ──> an edit ──> the old files go
 //           or, where nothing overlaps, an edit alone: the tables change levels as they are
 //
-// *Thread safety*: start: one thread, before any other call. make_room: the committing thread. The
-// rest: any thread.
+// *Thread safety*: start: one thread, before any other call. The rest: any thread.
 // *Ownership*: borrows levels and target; shares the executor.
 // *Errors*: a job that fails is told by `warn`; its files are removed, unless the manifest may name
 // them, and nothing has changed. It is tried again when the next table comes, or when somebody
@@ -69,12 +68,14 @@ class Compactor {
   // There may be something to do: a table has come.
   void wake();
 
-  // Slows the caller, or makes it wait, as back-pressure demands. Errors: why there is no room; the
-  // last job's.
-  Status make_room();
+  // Slows the caller, who is about to write, or makes it wait, as back-pressure demands. Errors:
+  // why there is no room; the last job's; `closed`; those of the context, which is asked behind a
+  // pause as well.
+  Status make_room(const Context& context);
 
-  // Brings the range into one level. Errors: those of the jobs; `closed`; those of the context,
-  // which is asked before each job.
+  // Brings what tables hold of the range into one level, written anew (pick_range). Meanwhile the
+  // picker is not asked, and level 0 is merged only where writers would have to wait. Errors: those
+  // of the jobs; `closed`; those of the context, which is asked before each job.
   Status compact(const Range& range, const Context& context);
 
   // Stops the job that is under way, and returns when there is none.
@@ -85,21 +86,22 @@ class Compactor {
  private:
   // A range that somebody waits for.
   struct Wanted {
-    std::string start;
-    std::string end;
-    Context context{};
+    RangeToCompact range;    // the task's
+    bool gives_way = false;  // the task's: level 0 has a turn, if it needs one
+    const Context context{};
     bool done = false;
     std::optional<Error> failed{};
   };
 
   void schedule();
   void work();
-  bool do_next_job(const LevelState& state, const Wanted* wanted, Status& done);
+  bool do_next_job(const LevelState& state, Wanted* wanted, Status& done);
+  std::optional<Compaction> job_between(const Version& version, Wanted& wanted) const;
   Status move(const Compaction& job);
   Status rewrite(const Compaction& job, const LevelState& state);
   Result<std::vector<TableInfo>> write(const Compaction& job, const LevelState& state,
                                        std::vector<TableNumber>& made);
-  Status wait_until(const std::function<bool()>& enough);
+  Status wait_until(const std::function<bool()>& enough, const Context& context);
   bool is_closing() const;
 
   TableLevels& levels_;

@@ -143,8 +143,8 @@ Result<DatabaseDirectory> DatabaseDirectory::open(FileSystem& files, std::string
   const std::string made_by = format->value_or(std::string(engine));
   Result<bool> is_taken_over = files.exists(manifest_path(path));
   if (!is_taken_over) return failure(std::move(is_taken_over));
-  const bool is_ours = made_by == engine || (!takes_over.empty() && made_by == takes_over);
-  if (!is_ours || (*is_taken_over && takes_over.empty())) {
+  const bool opens = made_by == engine || (!takes_over.empty() && made_by == takes_over);
+  if (!opens || (*is_taken_over && takes_over.empty())) {
     return failure(Code::invalid_argument,
                    fmt::format("the store in {} was made by engine {}; open it with that one, or "
                                "name another directory for engine {}",

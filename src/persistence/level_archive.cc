@@ -79,7 +79,7 @@ class LeveledTables final : public LevelArchive {
     return levels_.close();
   }
 
-  Status make_room() override { return compactor_.make_room(); }
+  Status make_room(const Context& context) override { return compactor_.make_room(context); }
 
   Status compact(const Range& range, const Context& context) override {
     return compactor_.compact(range, context);

@@ -32,9 +32,8 @@ class LevelArchive : public LogArchive {
     CompactionStatistics compaction{};
   };
 
-  // Slows whoever is about to write, or makes it wait. The committing thread asks. Errors: why
-  // there is no room.
-  virtual Status make_room() = 0;
+  // As Compactor. Any thread asks, before it writes.
+  virtual Status make_room(const Context& context) = 0;
 
   // As Maintenance; no frozen memtable is looked at.
   virtual Status compact(const Range& range, const Context& context) = 0;

@@ -12,7 +12,8 @@
 #include "kv/lifetime.h"
 #include "persistence/commit_queue.h"
 #include "persistence/database_directory.h"
-#include "persistence/log_writer.h"
+#include "persistence/rollable_log.h"
+#include "persistence/wait_in_time.h"
 
 namespace kv {
 namespace {
@@ -76,13 +77,26 @@ class DirectoryCommit final : public LoggedCommit {
     return closed;
   }
 
-  Status make_room() override {
+  Status make_room(const Context& context) override {
     if (!archive_->is_full()) return {};
-    return wait_for_work([this] { return !archive_->is_full(); });
+    return wait_for_work([this] { return !archive_->is_full(); }, context);
   }
 
-  Status settle() override {
-    return wait_for_work([this] { return !archive_->has_work(); });
+  Status roll(const Context& context) override {
+    if (Status room = make_room(context); !room) return room;
+    const std::lock_guard turn(roll_mutex_);
+    log_->roll_at_sync();
+    if (Status flushed = queue_->flush(context); !flushed) return flushed;
+    return log_->rolled();
+  }
+
+  Status settle(const Context& context) override {
+    SequenceNumber last = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      last = to_put_away_;
+    }
+    return wait_for_work([&] { return put_away_ >= last || !archive_->has_work(); }, context);
   }
 
  private:
@@ -99,16 +113,16 @@ class DirectoryCommit final : public LoggedCommit {
       if (Status done = archive_->put_away_all(here); !done) return done;
       remove_logs_before(here.next_log);
     }
-    Result<std::unique_ptr<LogWriter>> log =
-        make_log_writer(files_, {.directory = directory_.path(),
-                                 .log_bytes = options_.log_bytes,
-                                 .number = recovered_.closed ? here.next_log - 1 : here.next_log,
-                                 .offset = recovered_.closed ? recovered_.end_offset : 0,
-                                 .first = here.sequence + 1,
-                                 .sync_names = [this] { return sync_names(); },
-                                 .rolled = [this](const LogHeader& next) { rolled(next); }});
-    if (!log) return failure(std::move(log));
-    log_ = *std::move(log);
+    const LogWriterOptions writing = {
+        .directory = directory_.path(),
+        .log_bytes = options_.log_bytes,
+        .number = recovered_.closed ? here.next_log - 1 : here.next_log,
+        .offset = recovered_.closed ? recovered_.end_offset : 0,
+        .first = here.sequence + 1,
+        .sync_names = [this] { return sync_names(); },
+        .rolled = [this](const LogHeader& next) { rolled(next); }};
+    log_ = std::make_unique<RollableLog>(files_, writing);
+    if (Status opened = log_->open(); !opened) return opened;
     queue_ = make_commit_queue(target, *log_, options_.durability);
     return {};
   }
@@ -117,6 +131,7 @@ class DirectoryCommit final : public LoggedCommit {
   void rolled(const LogHeader& next) {
     if (!archive_->rolled(next)) return;
     const std::lock_guard lock(mutex_);
+    to_put_away_ = next.first - 1;
     work_in_background();
   }
 
@@ -128,11 +143,12 @@ class DirectoryCommit final : public LoggedCommit {
   }
 
   // Returns when `enough` holds, or when the work that should bring it about has failed.
-  Status wait_for_work(const std::function<bool()>& enough) {
+  Status wait_for_work(const std::function<bool()>& enough, const Context& context) {
     std::unique_lock lock(mutex_);
     if (!enough()) work_in_background();
-    executor_->wait(lock, changed_, [&] { return !working_ || enough(); });
+    wait_in_time(*executor_, lock, changed_, [&] { return !working_ || enough(); }, context);
     if (enough()) return {};
+    if (Status in_time = context.check(); !in_time) return in_time;
     if (failed_) return failure(*failed_);
     return Lifetime::refusal();
   }
@@ -173,6 +189,7 @@ class DirectoryCommit final : public LoggedCommit {
       changed_.notify_all();
       pausing_ = !done;
       if (done) {
+        put_away_ = done->sequence;
         failed_.reset();
         return;
       }
@@ -215,7 +232,7 @@ class DirectoryCommit final : public LoggedCommit {
   // Set before other threads come:
   Recovered recovered_;
   std::unique_ptr<LogArchive> archive_;
-  std::unique_ptr<LogWriter> log_;
+  std::unique_ptr<RollableLog> log_;
   std::unique_ptr<CommitQueue> queue_;
   bool archive_closed_ = false;  // by the first close
 
@@ -224,8 +241,12 @@ class DirectoryCommit final : public LoggedCommit {
   bool working_ = false;  // a task is scheduled or runs
   bool pausing_ = false;  // its last attempt has failed
   bool closing_ = false;
+  SequenceNumber to_put_away_ = 0;   // writes up to this one were, when a log was full last
+  SequenceNumber put_away_ = 0;      // and these are
   std::optional<Error> failed_;      // the last attempt, if it did
   std::condition_variable changed_;  // working_, or what is left to put away
+
+  std::mutex roll_mutex_;  // one `roll` at a time
 
   std::mutex names_mutex_;
   std::optional<Error> names_failed_;  // guarded by names_mutex_: a sync of the directory

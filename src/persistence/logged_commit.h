@@ -8,9 +8,10 @@
 //   start    it was closed?  ── go on in its last log
 //            it is new?      ── a first log
 //            else            ── put away what was recovered, then a new log
-//            the log (make_log_writer), a queue over it (make_commit_queue)
+//            the log (RollableLog), a queue over it (make_commit_queue)
 //   apply    queue ──> log ──> memtable ──> published
 //   rolled   a log is full ── in the background: put away what it holds, then remove it
+//   roll     the same of a log that isn't full
 //   close    the queue drains, the log gets its end record, background work ends, the lock goes
 //
 // Why `start` puts away what it has recovered after a crash: what was read back may stand in the
@@ -61,12 +62,18 @@ class LoggedCommit : public Commit {
   // Once, when what was recovered is in the target.
   virtual Status start(LsmTarget& target) = 0;
 
-  // Waits while so much waits to be put away that no more may be written. The committing thread
-  // asks. Errors: why it can't be put away.
-  virtual Status make_room() = 0;
+  // Waits while so much waits to be put away that no more may be written. Any thread asks, before
+  // it writes. Errors: why it can't be put away; `closed`; those of the context.
+  virtual Status make_room(const Context& context) = 0;
 
-  // Waits until nothing is left to be put away. Any thread. Errors: as above; `closed`.
-  virtual Status settle() = 0;
+  // Ends the log that is written, full or not, if it holds anything, so that this is to be put away
+  // like what full logs hold. Any thread. Errors: those of flush, of making the next log, and of
+  // make_room.
+  virtual Status roll(const Context& context) = 0;
+
+  // Waits until what is to be put away by now is put away; not for what comes later. Any thread.
+  // Errors: as make_room.
+  virtual Status settle(const Context& context) = 0;
 };
 
 // Opens the directory. Errors: those of DatabaseDirectory::open.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -223,17 +224,22 @@ void TableLevels::remove_orphans() {
 }
 
 void TableLevels::remove_obsolete() {
-  std::vector<TableNumber> unused;
-  {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(obsolete_, [&](const Obsolete& each) {
-      if (!each.table.expired()) return false;
-      unused.push_back(each.number);
-      return true;
-    });
-  }
-  for (const TableNumber number : unused) {
-    static_cast<void>(place_.files.unlink(table_path(place_, number)));
+  try {
+    std::vector<TableNumber> unused;
+    {
+      const std::lock_guard lock(mutex_);
+      unused.reserve(obsolete_.size());  // before anything is taken out
+      std::erase_if(obsolete_, [&](const Obsolete& each) {
+        if (!each.table.expired()) return false;
+        unused.push_back(each.number);
+        return true;
+      });
+    }
+    for (const TableNumber number : unused) {
+      static_cast<void>(place_.files.unlink(table_path(place_, number)));
+    }
+  } catch (const std::bad_alloc&) {
+    // What is left goes another time, at the latest when the store is opened (remove_orphans).
   }
 }
 

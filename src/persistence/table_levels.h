@@ -79,7 +79,8 @@ class TableLevels {
   // find the edit: the files of its tables must not be removed, and no edit is installed any more.
   Status install(VersionEdit edit, const Tables& added, const Memtable* written);
 
-  // Removes the files of tables that no version and no reader has.
+  // Removes the files of tables that no version and no reader has, as far as there is memory for
+  // it.
   void remove_obsolete();
 
   // Ends the manifest. No edit is installed any more.

@@ -32,6 +32,23 @@ Compaction merged_in_level_0(const Version& version, std::size_t newest, std::si
           .reason = std::move(reason)};
 }
 
+// The job that brings these tables of the level into the next one.
+Compaction into_next_level(const Version& version, std::size_t level, std::vector<TableInfo> tables,
+                           std::string reason) {
+  std::string_view first = user_key_of(tables.front().smallest);
+  std::string_view last = first;
+  for (const TableInfo& table : tables) {
+    first = std::min(first, user_key_of(table.smallest));
+    last = std::max(last, user_key_of(table.largest));
+  }
+  std::vector<TableInfo> overlapped = overlapped_in(version, level + 1, first, last);
+  return {.level = level,
+          .into = level + 1,
+          .tables = std::move(tables),
+          .overlapped = std::move(overlapped),
+          .reason = std::move(reason)};
+}
+
 }  // namespace
 
 std::uint64_t target_bytes(const Version& version, std::size_t level,
@@ -64,35 +81,38 @@ std::optional<Compaction> pick_size_tiered(const Version& version,
       fmt::format("there are {} tables, and {} are too many", tables.size(), options.most_tables));
 }
 
-std::optional<Compaction> pick_range(const Version& version, std::string_view start,
-                                     std::string_view end) {
-  if (!end.empty() && start >= end) return std::nullopt;
+Compaction level_0_into_1(const Version& version, std::string reason) {
+  return into_next_level(version, 0, version.levels[0], std::move(reason));
+}
+
+std::optional<Compaction> pick_range(const Version& version, const RangeToCompact& range) {
+  if (!range.end.empty() && range.start >= range.end) return std::nullopt;
   const auto in_range = [&](const TableInfo& table) {
-    return user_key_of(table.largest) >= start &&
-           (end.empty() || user_key_of(table.smallest) < end);
+    return user_key_of(table.largest) >= range.start &&
+           (range.end.empty() || user_key_of(table.smallest) < range.end);
   };
-  std::size_t upper = level_count;
-  std::size_t lowest = 1;  // nothing stays in level 0, where tables overlap
-  for (std::size_t level = 0; level < level_count; ++level) {
-    if (std::ranges::none_of(version.levels[level], in_range)) continue;
-    upper = std::min(upper, level);
-    lowest = std::max(lowest, level);
+  const auto is_meant = [&](const TableInfo& table) {
+    return in_range(table) && table.number < range.before;
+  };
+  if (range.level == 0 && std::ranges::any_of(version.levels[0], is_meant)) {
+    return level_0_into_1(version, "level 0 has tables of the range");
   }
-  if (upper >= lowest) return std::nullopt;
-  Compaction job{.level = upper,
-                 .into = upper + 1,
-                 .tables = version.levels[upper],
-                 .overlapped = {},
-                 .reason = fmt::format("the range stands in levels {} to {}", upper, lowest)};
-  if (upper > 0) job.tables = {*std::ranges::find_if(job.tables, in_range)};
-  std::string_view first = user_key_of(job.tables.front().smallest);
-  std::string_view last = first;
-  for (const TableInfo& table : job.tables) {
-    first = std::min(first, user_key_of(table.smallest));
-    last = std::max(last, user_key_of(table.largest));
+  const std::size_t upper = std::max<std::size_t>(range.level, 1);
+  std::size_t lowest = level_count - 1;
+  while (lowest > upper && std::ranges::none_of(version.levels[lowest], in_range)) --lowest;
+  for (std::size_t level = upper; level < lowest; ++level) {
+    const auto found = std::ranges::find_if(version.levels[level], in_range);
+    if (found == version.levels[level].end()) continue;
+    return into_next_level(version, level, {*found},
+                           fmt::format("the range stands in levels {} to {}", level, lowest));
   }
-  job.overlapped = overlapped_in(version, job.into, first, last);
-  return job;
+  const auto found = std::ranges::find_if(version.levels[lowest], is_meant);
+  if (found == version.levels[lowest].end()) return std::nullopt;
+  return Compaction{.level = lowest,
+                    .into = lowest,
+                    .tables = {*found},
+                    .overlapped = {},
+                    .reason = "the table of the range was not written anew yet"};
 }
 
 }  // namespace kv

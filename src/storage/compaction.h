@@ -33,7 +33,7 @@ namespace kv {
 // A job: these tables are read, and what is left of them is written into level `into`.
 struct Compaction {
   std::size_t level;                  // where `tables` stand
-  std::size_t into;                   // level + 1; with size-tiered 0, as `level`
+  std::size_t into;                   // level + 1; or `level`: they are written anew there
   std::vector<TableInfo> tables;      // of `level`, in its order
   std::vector<TableInfo> overlapped;  // of `into`, in its order; none where `into` is `level`
   std::string reason;                 // for people: "level 0 has 5 tables, and 4 are enough"
@@ -90,12 +90,29 @@ struct SizeTieredOptions {
 std::optional<Compaction> pick_size_tiered(const Version& version,
                                            const SizeTieredOptions& options);
 
-// For a user who wants the range [start, end) in its smallest form: the next job that brings tables
-// of the range one level down, the uppermost level first, of level 0 all tables and of another
-// level the first that has keys of the range. None when all of the range stands in one level below
-// 0: done again and again, that is where it ends, in the last level that had a part of it, or in
-// level 1. An empty end means no bound. Given.
-std::optional<Compaction> pick_range(const Version& version, std::string_view start,
-                                     std::string_view end);
+// The job that brings all of level 0 into level 1, for whoever needs it now.
+// Requires: level 0 has a table. Given.
+Compaction level_0_into_1(const Version& version, std::string reason);
+
+// A range [start, end) that a user wants in its smallest form, and how far that is. An empty end
+// means no bound.
+struct RangeToCompact {
+  std::string start;
+  std::string end;
+  TableNumber before;     // the tables that the user means have smaller numbers
+  std::size_t level = 0;  // of the last job; those above it are done
+};
+
+// The next job for the range, level by level from `level` on:
+//
+//   level 0   all tables, as long as the user means one that has keys of the range
+//   below     the first that has keys of the range goes one level down, until all of the range
+//             stands in the lowest level that had a part of it (level 1, if that was level 0)
+//   there     the first that has keys of the range, and that the user means, is written anew where
+//             it stands: it may have been moved there with all that nobody needs
+//
+// None: it is done. Whatever is written meanwhile, it comes to an end, as long as no other job puts
+// tables into `level` or below it. Given.
+std::optional<Compaction> pick_range(const Version& version, const RangeToCompact& range);
 
 }  // namespace kv

@@ -113,10 +113,9 @@ Status CompactionSimulation::take_out(std::size_t level, const std::vector<Table
 
 Status CompactionSimulation::run(const Compaction& job) {
   if (job.tables.empty()) return wrong(job, "it has no tables");
-  const bool stays = job.level == 0 && job.into == 0;
-  if (job.level >= level_count || job.into >= level_count ||
-      (!stays && job.into != job.level + 1)) {
-    return wrong(job, "tables go one level down, or stay in level 0");
+  const bool is_near = job.into == job.level || job.into == job.level + 1;
+  if (job.level >= level_count || job.into >= level_count || !is_near) {
+    return wrong(job, "tables go one level down, or stay in their level");
   }
   if (is_move(job)) {
     if (Status taken = take_out(job.level, job.tables); !taken) return taken;
@@ -134,7 +133,7 @@ Status CompactionSimulation::run(const Compaction& job) {
   const auto overlaps_next = [](const TableInfo& table, const TableInfo& next) {
     return user_key_of(table.largest) >= user_key_of(next.smallest);
   };
-  if (!stays && std::ranges::adjacent_find(into, overlaps_next) != into.end()) {
+  if (job.into > 0 && std::ranges::adjacent_find(into, overlaps_next) != into.end()) {
     return wrong(job, "then tables of that level overlap; the job left out what it overlaps there");
   }
   return {};

@@ -83,7 +83,7 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
       };
       Result<Recovered> recovered = recover(add);
       if (!recovered) return failure(std::move(recovered));
-      readable_->numbers.know_from(recovered->checkpoint);
+      readable_->numbers.raise_known_from(recovered->checkpoint);
       publish(recovered->last);
     }
     const auto make_commit = std::exchange(parts_.make_commit, nullptr);
@@ -107,6 +107,9 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
   }
 
   Status do_apply(const Batch& batch, const Context& context) override {
+    if (parts_.make_room && batch.change_count() > 0) {
+      if (Status room = parts_.make_room(context); !room) return room;
+    }
     return commit_->apply(batch, context);
   }
 
@@ -238,7 +241,7 @@ class LsmStore final : public Store, private Versioned, private Maintenance, pri
     for (const Batch::Operation& requirement : batch.requirements()) {
       if (Status met = check_requirement(requirement); !met) return met;
     }
-    return parts_.make_room && batch.change_count() > 0 ? parts_.make_room() : Status();
+    return {};
   }
 
   Status check_requirement(const Batch::Operation& requirement) const {

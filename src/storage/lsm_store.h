@@ -66,9 +66,12 @@ struct LsmParts {
   std::function<Result<std::unique_ptr<Commit>>(LsmTarget& target)> make_commit;
   MakeVisibleIterator make_visible_iterator;
 
-  // Waits until there is room for a batch; asked by the committing thread, before each. Absent:
-  // there always is. Errors: why there is none; the batch is refused with it.
-  std::function<Status()> make_room{};
+  // Waits until there is room for a batch; asked by each thread that applies one, before the commit
+  // has it: so nobody waits beyond his own context. Writers who come at the same moment find the
+  // same room; what they are too many for it is no more than their batches hold in memory already.
+  // Absent: there always is. Errors: why there is none, and those of the context; the batch is
+  // refused with it, and nothing was done.
+  std::function<Status(const Context& context)> make_room{};
 
   // As Maintenance::compact. Absent: everything has its smallest form at all times.
   std::function<Status(const Range& range, const Context& context)> compact{};

@@ -30,7 +30,7 @@ class SnapshotNumbers {
   }
 
   // For whoever opens the store: of the writes before this one, only what they led to is there.
-  void know_from(SequenceNumber number) {
+  void raise_known_from(SequenceNumber number) {
     const std::lock_guard lock(mutex_);
     known_from_ = std::max(known_from_, number);
   }

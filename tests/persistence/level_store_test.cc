@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <stop_token>
 #include <string>
 
 #include "base/checksum.h"
@@ -72,21 +71,6 @@ TEST_F(LevelStores, ClosedAndOpenedItIsTheSame) {
   EXPECT_EQ(table_names(), names);
   write(150);
   expect_all_survives();
-}
-
-TEST_F(LevelStores, CompactingEverythingLeavesEachKeyOnceAndNoTombstone) {
-  ASSERT_TRUE(ok(store.open()));
-  write(100);
-  for (int key = 0; key < 40; key += 2) {
-    ASSERT_TRUE(ok(store->erase("k" + std::to_string(key))));
-  }
-  write(7, true, 1);  // so that the log with the erasures is full
-  const std::string content = store.content();
-  ASSERT_TRUE(ok(store->as<Maintenance>()->compact()));
-  EXPECT_EQ(store.content(), content);
-  ASSERT_EQ(levels().size(), 1u);
-  // 20 keys of 500 bytes, and k0; nothing else.
-  EXPECT_LT(store.figure("table_bytes"), 21 * 700);
 }
 
 TEST_F(LevelStores, ASnapshotSeesWhatItSawThroughAllCompactions) {
@@ -301,16 +285,6 @@ TEST_F(LevelStores, BehindAManifestThatFailedNothingMoreIsWritten) {
   ASSERT_TRUE(ok(store.open()));
   EXPECT_EQ(store.content(), content);
   write(30);
-}
-
-TEST_F(LevelStores, ACompactionOfARangeEndsWithItsContext) {
-  ASSERT_TRUE(ok(store.open()));
-  write(60);
-  std::stop_source source;
-  source.request_stop();
-  const auto context = Context().with_cancellation(source.get_token());
-  EXPECT_TRUE(fails_with(Code::cancelled, store->as<Maintenance>()->compact({}, context)));
-  EXPECT_TRUE(ok(store->as<Maintenance>()->compact()));
 }
 
 TEST_F(LevelStores, WhatNoManifestNamesIsRemoved) {

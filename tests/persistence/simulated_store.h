@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -66,7 +67,11 @@ class SimulatedStore {
         options, {.files = &files_,
                   .executor = executor_,
                   .warn = [this](std::string_view message) { warnings_.emplace_back(message); },
-                  .pause = [this](std::chrono::microseconds) { ++pauses_; },
+                  .pause =
+                      [this](std::chrono::microseconds) {
+                        ++pauses_;
+                        if (at_pause_) at_pause_();
+                      },
                   .compaction_executor = std::move(compactions)});
     if (!opened) return failure(std::move(opened));
     store_ = *std::move(opened);
@@ -84,6 +89,7 @@ class SimulatedStore {
   SimulatedExecutor& executor() { return *executor_; }
   SimulatedExecutor& compactions() { return *compactions_; }
   int pauses() const { return pauses_; }
+  void at_each_pause(std::function<void()> happens) { at_pause_ = std::move(happens); }
   std::vector<std::string>& warnings() { return warnings_; }
 
   std::string content() {
@@ -115,6 +121,7 @@ class SimulatedStore {
   const std::shared_ptr<SimulatedExecutor> executor_ = std::make_shared<SimulatedExecutor>();
   const std::shared_ptr<SimulatedExecutor> compactions_ = std::make_shared<SimulatedExecutor>();
   int pauses_ = 0;
+  std::function<void()> at_pause_;
   std::unique_ptr<Store> store_;
 };
 

@@ -115,6 +115,25 @@ TEST(ThreadExecutor, TwoThreadsWorkAtTheSameTime) {
   EXPECT_TRUE(both.try_wait());
 }
 
+TEST(ThreadExecutor, WaitingSeesWhatNobodyNotifies) {
+  const auto executor = threads(1);
+  std::mutex mutex;
+  std::condition_variable change;
+  std::atomic<bool> came{false};
+  std::latch waiting(1);
+  const std::jthread other([&] {
+    waiting.wait();
+    came = true;
+  });
+  std::unique_lock lock(mutex);
+  executor->wait_asking(lock, change, [&] {
+    if (!waiting.try_wait()) waiting.count_down();
+    return came.load();
+  });
+  EXPECT_TRUE(came);
+  EXPECT_TRUE(lock.owns_lock());
+}
+
 TEST(ThreadExecutor, WhatATaskOwnsDiesWithIt) {
   const auto owned = std::make_shared<int>(1);
   {

@@ -103,6 +103,18 @@ TEST(SimulatedExecutor, WaitingRunsAsManyTasksAsItTakes) {
   EXPECT_EQ(executor.waiting(), 2u);
 }
 
+TEST(SimulatedExecutor, WaitingAsksBehindEachTask) {
+  SimulatedExecutor executor;
+  std::mutex mutex;
+  std::condition_variable change;
+  int runs = 0;
+  for (int i = 0; i < 5; ++i) executor.schedule([&] { ++runs; });  // nobody notifies
+  std::unique_lock lock(mutex);
+  executor.wait_asking(lock, change, [&] { return runs == 3; });
+  EXPECT_EQ(runs, 3);
+  EXPECT_TRUE(lock.owns_lock());
+}
+
 TEST(SimulatedExecutor, WaitingForWhatNobodyDoesIsADeadlock) {
   SimulatedExecutor executor;
   std::mutex mutex;

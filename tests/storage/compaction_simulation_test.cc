@@ -186,6 +186,25 @@ TEST(CompactionSimulation, FindsOutThatTablesAreNotThere) {
       })));
 }
 
+TEST(CompactionSimulation, WritesTablesAnewWhereTheyStand) {
+  int times = 0;
+  // When leveled has nothing to do, the first table of level 1, once.
+  const auto picker =
+      [&times, done = TableNumber{0}](const Version& version) mutable -> std::optional<Compaction> {
+    if (auto job = leveled()(version)) return job;
+    if (version.levels[1].empty() || version.next_table == done) return std::nullopt;
+    ++times;
+    done = version.next_table + 1;
+    return Compaction{.level = 1,
+                      .into = 1,
+                      .tables = {version.levels[1][0]},
+                      .overlapped = {},
+                      .reason = "once more"};
+  };
+  EXPECT_TRUE(ok(after_ten(picker)));
+  EXPECT_GE(times, 5);
+}
+
 TEST(CompactionSimulation, FindsOutThatAPickerDoesNotEnd) {
   EXPECT_TRUE(fails_with(Code::invalid_argument, after_ten([](const Version& version) {
                            return std::optional(Compaction{.level = 0,

@@ -26,8 +26,14 @@ std::string tiered(const Version& version) {
   return told(pick_size_tiered(version, {.tables = 4, .alike = 2.0, .most_tables = 8}));
 }
 
-std::string of_range(const Version& version, std::string_view start, std::string_view end) {
-  return told(pick_range(version, start, end));
+// The user means all tables that there are.
+std::string of_range(const Version& version, const std::string& start, const std::string& end) {
+  return told(pick_range(version, {start, end, version.next_table}));
+}
+
+// The user means those with numbers below `before`, and the levels above `level` are done.
+std::string of_all(const Version& version, TableNumber before, std::size_t level = 0) {
+  return told(pick_range(version, {"", "", before, level}));
 }
 
 TEST(SizeTieredPicking, HasNothingToDoWithTooFew) {
@@ -83,17 +89,42 @@ TEST(SizeTieredPicking, ComesToAnEnd) {
             "nothing to do");
 }
 
-TEST(RangePicking, WhatStandsInOneLevelIsDone) {
+TEST(RangePicking, WhatStandsInOneLevelIsWrittenAnewThere) {
   EXPECT_EQ(of_range(Levels(), "", ""), "nothing to do");
-  EXPECT_EQ(of_range(Levels().level(1, "1[a-f] 2[g-z]"), "", ""), "nothing to do");
-  EXPECT_EQ(of_range(Levels().level(2, "1[a-f]").level(4, "2[g-z]"), "h", ""), "nothing to do");
-  EXPECT_EQ(of_range(Levels().level(2, "1[a-f]").level(4, "2[g-z]"), "", "g"), "nothing to do");
+  EXPECT_EQ(of_range(Levels().level(1, "1[a-f] 2[g-z]"), "", ""), "1 into 1: 1[a-f]");
+  EXPECT_EQ(of_range(Levels().level(1, "1[a-f] 2[g-z]"), "g", ""), "1 into 1: 2[g-z]");
+  EXPECT_EQ(of_range(Levels().level(2, "1[a-f]").level(4, "2[g-z]"), "h", ""), "4 into 4: 2[g-z]");
+  EXPECT_EQ(of_range(Levels().level(2, "1[a-f]").level(4, "2[g-z]"), "", "g"), "2 into 2: 1[a-f]");
+  EXPECT_EQ(of_range(Levels().level(6, "1[a-f]"), "", ""), "6 into 6: 1[a-f]");
+}
+
+TEST(RangePicking, WhatWasWrittenAnewIsDone) {
+  EXPECT_EQ(of_all(Levels().level(2, "7[a-f] 3[g-k] 8[l-z]"), 7), "2 into 2: 3[g-k]");
+  EXPECT_EQ(of_all(Levels().level(2, "7[a-f] 9[g-k] 8[l-z]"), 7), "nothing to do");
+}
+
+TEST(RangePicking, WhatIsWrittenMeanwhileStays) {
+  const Version version = Levels().level(0, "9[a-c] 8[k-m]").level(1, "7[a-z]");
+  EXPECT_EQ(of_all(version, 10), "0 into 1: 9[a-c] 8[k-m] + 7[a-z]");
+  EXPECT_EQ(of_all(version, 9), "0 into 1: 9[a-c] 8[k-m] + 7[a-z]");
+  EXPECT_EQ(of_all(version, 8), "1 into 1: 7[a-z]");
+  EXPECT_EQ(of_all(version, 7), "nothing to do");
+}
+
+TEST(RangePicking, LevelsAboveTheLastJobAreDone) {
+  const Version version =
+      Levels().level(0, "1[a-b]").level(1, "2[a-b]").level(2, "3[a-z]").level(3, "4[a-z]");
+  EXPECT_EQ(of_all(version, 9, 0), "0 into 1: 1[a-b] + 2[a-b]");
+  EXPECT_EQ(of_all(version, 9, 1), "1 into 2: 2[a-b] + 3[a-z]");
+  EXPECT_EQ(of_all(version, 9, 2), "2 into 3: 3[a-z] + 4[a-z]");
+  EXPECT_EQ(of_all(version, 9, 3), "3 into 3: 4[a-z]");
+  EXPECT_EQ(of_all(version, 9, 4), "nothing to do");
 }
 
 TEST(RangePicking, OfLevel0AllTablesGo) {
   const Version version = Levels().level(0, "4[a-c] 3[k-m]").level(1, "1[d-e] 2[x-z]");
   EXPECT_EQ(of_range(version, "b", "c"), "0 into 1: 4[a-c] 3[k-m] + 1[d-e]");
-  EXPECT_EQ(of_range(version, "d", "f"), "nothing to do");
+  EXPECT_EQ(of_range(version, "d", "f"), "1 into 1: 1[d-e]");
   EXPECT_EQ(of_range(Levels().level(0, "4[a-c]"), "", ""), "0 into 1: 4[a-c]");
 }
 
@@ -111,10 +142,10 @@ TEST(RangePicking, TheUppermostLevelGoesFirst) {
 
 TEST(RangePicking, TheEndIsNotOfTheRangeAndTheStartIs) {
   const Version version = Levels().level(1, "1[d-f]").level(2, "2[a-z]");
-  EXPECT_EQ(of_range(version, "a", "d"), "nothing to do");
+  EXPECT_EQ(of_range(version, "a", "d"), "2 into 2: 2[a-z]");
   EXPECT_EQ(of_range(version, "a", "da"), "1 into 2: 1[d-f] + 2[a-z]");
   EXPECT_EQ(of_range(version, "f", "g"), "1 into 2: 1[d-f] + 2[a-z]");
-  EXPECT_EQ(of_range(version, "fa", "g"), "nothing to do");
+  EXPECT_EQ(of_range(version, "fa", "g"), "2 into 2: 2[a-z]");
 }
 
 TEST(RangePicking, ARangeThatHoldsNothingIsDone) {
@@ -170,7 +201,24 @@ bool ascends(const std::vector<TableInfo>& tables) {
          }) == tables.end();
 }
 
-TEST(RangePicking, DoneAgainAndAgainLeavesTheRangeInOneLevel) {
+// Whether the table has keys of [start, end).
+bool has_of(const TableInfo& table, const RangeToCompact& range) {
+  return user_key_of(table.largest) >= range.start &&
+         (range.end.empty() || user_key_of(table.smallest) < range.end);
+}
+
+// Somebody writes meanwhile: another table comes into level 0.
+void write_out(Version& version, Drawn& drawn) {
+  const std::size_t first = drawn.below(20);
+  const std::string end(1, static_cast<char>('a' + first + drawn.below(6)));
+  TableInfo table = Levels()
+                        .add(0, version.next_table++, {static_cast<char>('a' + first)}, end, 1)
+                        .operator const Version&()
+                        .levels[0][0];
+  version.levels[0].insert(version.levels[0].begin(), std::move(table));
+}
+
+TEST(RangePicking, DoneAgainAndAgainLeavesWhatWasThereInOneLevelAndAnew) {
   Drawn drawn(65);
   for (int round = 0; round < 500; ++round) {
     Version version = drawn_version(drawn);
@@ -178,24 +226,30 @@ TEST(RangePicking, DoneAgainAndAgainLeavesTheRangeInOneLevel) {
     const std::string end =
         drawn.once_in(3) ? "" : std::string(1, static_cast<char>(start[0] + 1 + drawn.below(10)));
     SCOPED_TRACE("[" + start + ", " + end + ") of " + listed(version));
+    const TableNumber before = version.next_table++;
+    RangeToCompact range{start, end, before};
     int jobs = 0;
-    while (const std::optional<Compaction> job = pick_range(version, start, end)) {
+    while (const std::optional<Compaction> job = pick_range(version, range)) {
       ASSERT_LT(++jobs, 100) << "it comes to an end";
-      ASSERT_EQ(job->into, job->level + 1);
+      ASSERT_GE(job->level, range.level);
+      ASSERT_TRUE(job->into == job->level + 1 || (job->into == job->level && job->level > 0));
       if (job->level == 0) {
         ASSERT_EQ(job->tables, version.levels[0]);
       }
+      range.level = job->level;
       version = done(version, *job);
       ASSERT_TRUE(ascends(version.levels[job->into])) << told(job);
+      write_out(version, drawn);
     }
     std::size_t levels = 0;
     for (std::size_t level = 0; level < level_count; ++level) {
-      const bool holds = std::ranges::any_of(version.levels[level], [&](const TableInfo& table) {
-        return user_key_of(table.largest) >= start &&
-               (end.empty() || user_key_of(table.smallest) < end);
-      });
+      bool holds = false;
+      for (const TableInfo& table : version.levels[level]) {
+        if (!has_of(table, range)) continue;
+        holds = holds || level > 0;
+        EXPECT_GE(table.number, before) << listed(version);
+      }
       levels += holds;
-      EXPECT_TRUE(level > 0 || !holds);
     }
     EXPECT_LE(levels, 1U) << listed(version);
   }

@@ -174,11 +174,13 @@ constexpr Command table[] = {
      0,
      2,
      "put the store's data into its smallest form",
-     "Engines sstable and lsm write out the memtables that wait for it. The one that takes\n"
-     "writes belongs to the log in use, and stays in memory until that is full\n"
-     "(--write-buffer): a store with few entries has no tables, also after compact.\n"
-     "Engine lsm then merges the tables that hold keys from START on, up to END and without\n"
-     "it, into one level, and drops what nobody sees any more: old versions, erased keys.\n",
+     "Engine lsm writes out what is in memory, merges the tables that hold keys from START\n"
+     "on, up to END and without it, into one level, writes all of them anew, and drops what\n"
+     "nobody sees any more: old versions, erased keys. What is written meanwhile waits for\n"
+     "the next time.\n"
+     "Engine sstable writes out the memtables that wait for it. The one that takes writes\n"
+     "belongs to the log in use, and stays in memory until that is full (--write-buffer): a\n"
+     "store with few entries has no tables, also after compact.\n",
      prefix_option,
      {}},
     {Verb::clear,
