@@ -19,17 +19,15 @@ constexpr std::uint64_t edits_to_version = 4;
 
 // Whether the open table is the one that the manifest speaks of.
 Status check_same(const Table& table, const TableInfo& info, const std::string& path) {
-  const TableProperties& properties = table.properties();
-  if (table.file_bytes() == info.bytes && properties.entries == info.entries &&
-      properties.smallest == info.smallest && properties.largest == info.largest) {
-    return {};
-  }
+  const TableInfo found = table_info(table);
+  if (found == info) return {};
   return failure(
       Code::corruption,
-      fmt::format("{} is another table than the manifest names: it has {} bytes and {} "
-                  "entries, and should have {} and {}; put the right one back, or let "
-                  "`kvcli salvage` make a new manifest of what is there",
-                  quote(path), table.file_bytes(), properties.entries, info.bytes, info.entries));
+      fmt::format("{} is another table than the manifest names: it has {} bytes and writes {} to "
+                  "{}, and should have {} and {} to {}; put the right one back, or let `kvcli "
+                  "salvage` make a new manifest of what is there",
+                  quote(path), found.bytes, found.first_sequence, found.last_sequence, info.bytes,
+                  info.first_sequence, info.last_sequence));
 }
 
 }  // namespace

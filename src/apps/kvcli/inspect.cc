@@ -14,6 +14,7 @@
 #include "base/quote.h"
 #include "persistence/checkpoint.h"
 #include "persistence/database_directory.h"
+#include "persistence/level_archive.h"
 #include "persistence/manifest.h"
 #include "persistence/recovery.h"
 #include "persistence/salvage.h"
@@ -86,46 +87,18 @@ void join_outcomes(Outcome& all, Outcome one) {
   if (one.failed() || one.exit != Exit::ok) all = std::move(one);
 }
 
-// What engine lsm would find: the logs behind what its manifest says. What a crash tore off that is
-// dropped, too.
-Result<Recovered> recover_levels(const FileSystem& files, const std::string& directory,
-                                 const AddVersion& add) {
-  Result<std::optional<ReadManifest>> manifest = find_manifest(files, directory);
-  if (!manifest) return failure(std::move(manifest));
-  const ReadManifest read = (*std::move(manifest)).value_or(ReadManifest{});
-  for (const auto& tables : read.version.levels) {
-    for (const TableInfo& table : tables) {
-      const std::string path = join(directory, table_name(table.number));
-      Result<bool> there = files.exists(path);
-      if (!there) return failure(std::move(there));
-      if (*there) continue;
-      return failure(Code::corruption,
-                     fmt::format("{} names a table that is missing, {}; `kvcli salvage` makes a "
-                                 "new manifest of those that are there",
-                                 quote(manifest_path(directory)), quote(path)));
-    }
-  }
-  const CheckpointHeader behind{.sequence = read.version.put_away,
-                                .next_log = read.version.next_log};
-  Result<Recovered> recovered = recover(files, directory, add, RecoveryMode::strict, behind);
-  if (recovered && read.dropped) {
-    recovered->damages.insert(recovered->damages.begin(), *read.dropped);
-  }
-  return recovered;
-}
-
 // What opening the directory would find, by the engine that it belongs to.
 Result<Recovered> recover_all(const std::string& directory, std::string_view engine) {
   FileSystem& files = FileSystem::posix();
   const auto ignore = [](const InternalKey&, std::string_view) {};
   if (engine == "wal") return recover(files, directory, ignore);
-  if (engine == "lsm") return recover_levels(files, directory, ignore);
-  const auto archive =
-      make_table_archive({.files = files, .directory = directory, .sync_names = {}},
-                         {.tables = {},
-                          .cache = make_block_cache(0),
-                          .statistics = std::make_shared<TableStatistics>()});
-  return archive->recover(ignore);
+  const ArchivePlace place{
+      .files = files, .directory = directory, .sync_names = {}, .engine = std::string(engine)};
+  const TableArchiveParts parts{.tables = {},
+                                .cache = make_block_cache(0),
+                                .statistics = std::make_shared<TableStatistics>()};
+  if (engine == "lsm") return make_level_archive(place, parts, {})->recover(ignore);
+  return make_table_archive(place, parts)->recover(ignore);
 }
 
 // What opening the directory would say.
