@@ -20,6 +20,7 @@ TEST_F(KvcliOptions, ANumberThatIsNoneIsRefusedWithWhatTheOptionTakes) {
        {"18446744073709551616", "99999999999999999999999", "4X", "4MB", "M", "4 M", "4.5M",
         "0x1000", "+5", "17179869184G", "18014398509481984K", "''"}) {
     for (const std::string_view option : byte_options) {
+      if (text != "4X" && option != byte_options[0]) continue;  // one text will do for the others
       const Ended ended = run(fmt::format("kvcli --engine lsm --directory db {} {} put k v", option,
                                           text == "4 M" ? "'4 M'" : text));
       EXPECT_EQ(ended.code, 2) << option << " " << text << ": " << ended;
