@@ -35,6 +35,9 @@ class Context {
   // requested. A second cancellation replaces the first.
   Context with_cancellation(std::stop_token token) const;
 
+  // Whether it has a deadline or a cancellation.
+  bool is_limited() const { return limited_; }
+
   // Ok, `cancelled` or `deadline_exceeded` (cancelled where both hold). An engine that waits or
   // works for long asks again now and then.
   Status check() const {

@@ -15,6 +15,7 @@ namespace kv {
 inline void wait_in_time(Executor& executor, std::unique_lock<std::mutex>& lock,
                          std::condition_variable& change, const std::function<bool()>& done,
                          const Context& context) {
+  if (!context.is_limited()) return executor.wait(lock, change, done);
   executor.wait_asking(lock, change, [&] { return done() || !context.check(); });
 }
 
