@@ -108,8 +108,9 @@ Status judge_rest(std::string_view file, std::string_view path, LogReader& reade
                                reader.offset()));
   }
   const std::uint64_t bytes = file.size() - stop;
-  read.dropped = Damage{std::string(path), stop, bytes,
-                        fmt::format("{} bytes of an edit that was never finished", bytes)};
+  read.dropped = Damage{
+      std::string(path), stop, bytes,
+      fmt::format("{} bytes of an edit, or of the end record, that was never finished", bytes)};
   return {};
   //]
 }

@@ -53,7 +53,7 @@ Result<std::string> parse_format(std::string_view text, const std::string& path)
   if (engine.empty() || version < 1) {
     return failure(Code::corruption,
                    fmt::format("{} is damaged: it should say which engine the store belongs to, "
-                               "as in \"kvdb 1 wal\", and says {}",
+                               "as in \"kvdb 1 wal\", and says {}; `kvcli salvage` makes a new one",
                                quote(path), abbreviated(text)));
   }
   if (version > format_version) {

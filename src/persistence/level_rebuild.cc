@@ -50,7 +50,11 @@ class Rebuild {
     report_writes();
     found_.report.changed = true;
     if (Status kept = keep_originals(found_, damaged_, found_.logs); !kept) return kept;
-    return write();
+    if (Status written = write(); !written) return written;
+    found_.report.notes.push_back(
+        "which tables count is not known for certain: all that are there were merged, so a key "
+        "that was erased may have come back");
+    return {};
   }
 
  private:
@@ -96,16 +100,39 @@ class Rebuild {
         [&](const InternalKey& key, std::string_view value) { saved->add(key, value); });
     if (!rescued) return failure(rescued.error());
     const std::string path = found_.path_of(damaged.number);
+    report_losses(damaged, saved->writes().size());
     if (rescued->damages.empty()) {
       found_.report.damages.push_back({path, 0, 0, damage.message()});
     }
     std::ranges::copy(rescued->damages, std::back_inserter(found_.report.damages));
     for (const SequenceNumber write : saved->writes()) known_.add(write, write);
-    const std::size_t entries = damaged.properties ? damaged.properties->entries : SIZE_MAX;
-    if (saved->writes().size() != entries) found_.report.lost_versions = true;
     damaged_.push_back(damaged.number);
     sources_.push_back({path, nullptr, saved});
     return {};
+  }
+
+  // Tells of a damaged table of which so many versions were saved what was known of it: by what can
+  // be read of the manifest, or else by the table itself.
+  void report_losses(const FoundTable& damaged, std::size_t saved) {
+    if (damaged.properties && damaged.properties->entries == saved) return;
+    const std::string path = found_.path_of(damaged.number);
+    for (std::size_t level = 0; level < level_count; ++level) {
+      for (const TableInfo& info : found_.manifest.version.levels[level]) {
+        if (info.number != damaged.number) continue;
+        if (saved == info.entries) return;
+        found_.report.lost_versions = true;
+        found_.report.damages.push_back({path, 0, 0, lost_text(level, info, saved)});
+        return;
+      }
+    }
+    found_.report.lost_versions = true;
+    found_.report.damages.push_back(
+        {path, 0, 0,
+         damaged.properties
+             ? fmt::format("{} of its {} versions of keys could be saved", saved,
+                           damaged.properties->entries)
+             : fmt::format("{} versions of keys could be saved; how many it had, nothing tells",
+                           saved)});
   }
 
   Status read_the_logs() {
@@ -165,9 +192,6 @@ class Rebuild {
     std::ranges::copy(std::move(known_).missing(1, last_),
                       std::back_inserter(found_.report.missing));
     found_.report.last = last_;
-    found_.report.notes.push_back(
-        "which tables count is not known for certain: all that are there were merged, so a key "
-        "that was erased may have come back");
   }
 
   // One run of tables, in level 1, of every version there is.

@@ -189,7 +189,7 @@ class LevelSalvage {
             {found_.path_of(info.number), 0, 0, lost_text(level, info)});
       } else if (!table->damage) {
         left.push_back(info);
-      } else if (Status renewed = renew(*table->damage, info, left); !renewed) {
+      } else if (Status renewed = renew(*table->damage, level, info, left); !renewed) {
         return renewed;
       }
     }
@@ -197,18 +197,23 @@ class LevelSalvage {
     return {};
   }
 
-  Status renew(const Error& damage, const TableInfo& info, std::vector<TableInfo>& left) {
+  Status renew(const Error& damage, std::size_t level, const TableInfo& info,
+               std::vector<TableInfo>& left) {
     SavedVersions saved;
     const auto rescued = rescue_table_of(
         found_.place.files, found_.place.directory, info.number,
         [&](const InternalKey& key, std::string_view value) { saved.add(key, value); });
     if (!rescued) return failure(rescued.error());
     SalvageReport& report = found_.report;
+    if (saved.writes().size() != info.entries) {
+      report.lost_versions = true;
+      report.damages.push_back(
+          {found_.path_of(info.number), 0, 0, lost_text(level, info, saved.writes().size())});
+    }
     if (rescued->damages.empty()) {
       report.damages.push_back({found_.path_of(info.number), 0, 0, damage.message()});
     }
     std::ranges::copy(rescued->damages, std::back_inserter(report.damages));
-    if (saved.writes().size() != info.entries) report.lost_versions = true;
     return write(saved, {info.first_sequence, info.last_sequence}, left);
   }
 

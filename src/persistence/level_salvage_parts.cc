@@ -17,6 +17,13 @@ std::string unfinished(const std::string& path) {
   return fmt::format("{}{}", path, unfinished_suffix);
 }
 
+std::string content_text(const TableInfo& table) {
+  return fmt::format("versions of keys from {} to {}, of writes {} to {}",
+                     abbreviated(user_key_of(table.smallest)),
+                     abbreviated(user_key_of(table.largest)), table.first_sequence,
+                     table.last_sequence);
+}
+
 // Removes what a crash has left of tables that were being written.
 Status remove_unfinished(const ArchivePlace& place) {
   const Result<std::vector<std::string>> names = place.files.list(place.directory);
@@ -46,11 +53,13 @@ const FoundTable* FoundLevels::table(TableNumber number) const {
 }
 
 std::string lost_text(std::size_t level, const TableInfo& table) {
-  return fmt::format(
-      "a table of level {} is missing: {} versions of keys from {} to {}, of writes "
-      "{} to {}",
-      level, table.entries, abbreviated(user_key_of(table.smallest)),
-      abbreviated(user_key_of(table.largest)), table.first_sequence, table.last_sequence);
+  return fmt::format("a table of level {} is missing: {} {}", level, table.entries,
+                     content_text(table));
+}
+
+std::string lost_text(std::size_t level, const TableInfo& table, std::size_t rescued) {
+  return fmt::format("a table of level {} is damaged, and {} of its {} {}, could be saved", level,
+                     rescued, table.entries, content_text(table));
 }
 
 std::vector<MissingWrites> KnownWrites::missing(SequenceNumber first, SequenceNumber last) && {

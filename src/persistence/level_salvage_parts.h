@@ -38,6 +38,9 @@ struct FoundLevels {
 // "a table of level 1 is missing: 40 versions of keys from "a" to "m", of writes 3 to 90".
 std::string lost_text(std::size_t level, const TableInfo& table);
 
+// The same of a table that is damaged, and of which so many versions were rescued, not all.
+std::string lost_text(std::size_t level, const TableInfo& table, std::size_t rescued);
+
 // Which writes something is known of.
 class KnownWrites {
  public:

@@ -30,10 +30,10 @@
 //
 // *What a reader concludes.* An edit was synced before the next was begun. So where an intact
 // record, an end record for instance, stands behind bytes that are none, the disk has lost what it
-// had: `corruption`. Where nothing intact stands behind them, that may be an edit that a crash
-// tore: it is dropped and reported, up to the end of the file. The first edit was synced before the
-// manifest got its name: damage there is always `corruption`. So is anything behind the end record,
-// zeros too: nothing was ever written there.
+// had: `corruption`. Where nothing intact stands behind them, that may be an edit, or the
+// end record, that a crash tore: it is dropped and reported, up to the end of the file. The first
+// edit was synced before the manifest got its name: damage there is always `corruption`. So is
+// anything behind the end record, zeros too: nothing was ever written there.
 //
 // *Thread safety*: one thread at a time for each directory.
 
@@ -104,7 +104,7 @@ struct ReadManifest {
   std::uint64_t number = 0;
   Version version{};
   bool closed = false;              // it ends with an end record
-  std::optional<Damage> dropped{};  // a torn edit
+  std::optional<Damage> dropped{};  // a torn edit or end record
 };
 
 // What the manifest's bytes say: the version after its last intact edit. `path` is for messages.

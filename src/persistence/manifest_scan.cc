@@ -1,5 +1,7 @@
 #include "persistence/manifest_scan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -38,11 +40,14 @@ class Scan {
         end = reader->offset() + record_bytes(reader->record().payload.size());
       }
       const bool more = reader->resync();
-      lost(end, more ? reader->offset() : file_.size(), "no intact edit begins here");
+      lost(end, more ? reader->offset() : file_.size(), why_lost(more));
       if (!more) break;
       broken_ = true;
       take(reader->record(), reader->offset());
       end = reader->offset() + record_bytes(reader->record().payload.size());
+    }
+    if (turn_ == 1 && found_.damages.empty()) {
+      note_damage(manifest_layout::header_bytes, "the first edit is missing");
     }
     found_.complete = !broken_ && turn_ > 1;
   }
@@ -51,12 +56,19 @@ class Scan {
   void look_at_header() {
     const Result<std::uint64_t> number = decode_manifest_header(file_, path_);
     found_.number = number ? *number : number_in_header(file_);
+    has_header_ = number.has_value();
     if (number) return;
     lost(0, std::min(file_.size(), manifest_layout::header_bytes), "the header");
-    if (file_.empty()) found_.damages.push_back({path_, 0, 0, "the file is empty"});
+    if (file_.empty()) note_damage(0, "the file is empty");
   }
 
   void take(const LogRecord& record, std::uint64_t offset) {
+    has_records_ = true;
+    if (!broken_ && record.first != turn_) {
+      broken_ = true;
+      note_damage(offset,
+                  fmt::format("record {} stands where number {} should", record.first, turn_));
+    }
     if (record.kind == RecordKind::end) return;
     const Result<VersionEdit> edit = decode_edit(record.payload);
     if (record.kind != RecordKind::edit || !edit) {
@@ -64,10 +76,7 @@ class Scan {
       return lost(offset, offset + record_bytes(record.payload.size()), "a record that is no edit");
     }
     note(*edit);
-    if (broken_ || record.first != turn_) {
-      broken_ = true;
-      return;
-    }
+    if (broken_) return;
     Result<Version> next = apply(found_.version, *edit);
     if (!next) {
       broken_ = true;
@@ -86,6 +95,17 @@ class Scan {
     for (const VersionEdit::Added& each : edit.added) found_.let_go.erase(each.table.number);
   }
 
+  // Why no edit was found in some bytes; `more`: one was found behind them.
+  std::string why_lost(bool more) const {
+    if (has_header_ || has_records_ || more) return "no intact edit begins here";
+    return "edits can't be told from other bytes without the header's number, which they are "
+           "summed with; they may be intact";
+  }
+
+  void note_damage(std::uint64_t offset, std::string what) {
+    found_.damages.push_back({path_, offset, 0, std::move(what)});
+  }
+
   void lost(std::uint64_t begin, std::uint64_t end, std::string what) {
     if (begin < end) found_.damages.push_back({path_, begin, end - begin, std::move(what)});
   }
@@ -95,6 +115,8 @@ class Scan {
   ScannedManifest& found_;
   std::uint64_t turn_ = 1;  // the number of the edit that comes next
   bool broken_ = false;     // an edit is missing
+  bool has_header_ = false;
+  bool has_records_ = false;  // intact ones
 };
 
 }  // namespace
@@ -116,7 +138,7 @@ Result<ScannedManifest> scan_manifest(const FileSystem& files, std::string_view 
   Scan(*file, path, found).run();
   if (!read) {
     if (found.damages.empty()) {
-      found.damages.push_back({path, 0, file->size(), read.error().message()});
+      found.damages.push_back({path, 0, 0, "its records don't fit each other"});
     }
     return found;
   }

@@ -40,7 +40,8 @@
 //
 // *Engine lsm.* Where the manifest can be read (a torn last edit is no damage), it is the frame:
 // intact tables stay, a damaged one is written anew under a new number, from its intact blocks and
-// in its place, and one that is missing is reported: its level, keys and writes. A table that is
+// in its place. Of one that is missing, or damaged so that versions are lost, the report tells the
+// level, keys and writes, and how many versions could be saved. A table that is
 // another than the manifest names ends the salvage. Damaged logs become a table of level 0. Tables
 // that the manifest does not name are left out, as they are when the store is opened.
 //
@@ -127,6 +128,12 @@ Status salvage(FileSystem& files, std::string_view path, Memtable& memtable, Sal
 // Salvages the store of engine sstable in this directory; the report as above. Errors: also
 // `corruption`, for a table that does not belong where it stands.  Requires: an empty report.
 Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report);
+
+// Where FORMAT and a manifest are lost, a store of engine lsm looks much like one of engine
+// sstable, which would pass over its logs. `corruption`, with what to do, where nothing says which
+// engine it was, and tables and logs are not as engine sstable leaves them. Errors: also those of
+// reading.
+Status check_not_levels(const FileSystem& files, std::string_view path);
 
 // Salvages the store of engine lsm in this directory; the report as above. (Stage 06 must be linked
 // by who calls it: the other two need none of it.) Errors: also `corruption`, for files that

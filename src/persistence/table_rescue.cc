@@ -40,7 +40,8 @@ class Rescue {
       lost(end, footer, "no intact block begins here");
     } else {
       lost(std::min(end, footer), file_.bytes.size(),
-           "no intact footer: blocks are found by themselves");
+           file_.bytes.empty() ? "the file is empty"
+                               : "no intact footer: blocks are found by themselves");
     }
     return std::move(rescued_);
   }

@@ -309,8 +309,8 @@ Result<bool> follow_each_other(const FileSystem& files, std::string_view path) {
   return true;
 }
 
-// Where FORMAT and a manifest are lost, a store of engine lsm looks much like one of this engine,
-// which would pass over its logs.
+}  // namespace
+
 Status check_not_levels(const FileSystem& files, std::string_view path) {
   if (!failed_with(Code::corruption, engine_of(files, path))) return {};
   const Result<bool> follow = follow_each_other(files, path);
@@ -320,11 +320,9 @@ Status check_not_levels(const FileSystem& files, std::string_view path) {
       Code::corruption,
       fmt::format("nothing in {} says which engine made it, and its tables and logs are "
                   "not as engine sstable leaves them: write the line \"kvdb 1 lsm\" into "
-                  "FORMAT, or \"kvdb 1 sstable\" if it was that one, and salvage again",
+                  "FORMAT, or \"kvdb 1 sstable\" if it was that one, and salvage it then",
                   quote(path)));
 }
-
-}  // namespace
 
 Status salvage_tables(FileSystem& files, std::string_view path, SalvageReport& report) {
   const Result<bool> there = files.exists(path);

@@ -9,6 +9,8 @@ namespace {
 
 using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 class KvcliLevelSalvage : public Kvcli {
  protected:
@@ -17,12 +19,13 @@ class KvcliLevelSalvage : public Kvcli {
 
   // A store in the folder db: 300 writes on 60 keys, all but the last three merged
   // into one table.
-  void make_store() {
+  void make_store(std::string_view values = "") {
     std::string lines;
     for (int i = 1; i <= 299; ++i) {
-      lines += fmt::format("put k{:02} {}{}\n", i % 60, i, std::string(80, 'v'));
+      lines += fmt::format("put k{:02} {}{}{}\n", i % 60, values, i, std::string(80, 'v'));
+      if (i == 297) lines += "compact\n";
     }
-    lines += "del k07\ncompact\n";
+    lines += "del k07\n";
     run("rm -rf db");
     ASSERT_EQ(script(lines, engine), (Ended{0, "", ""}));
   }
@@ -77,6 +80,54 @@ TEST_F(KvcliLevelSalvage, SaysWhatItCouldNotSave) {
   EXPECT_THAT(damaged.output, HasSubstr("A key whose newest version is lost has an older value"));
   EXPECT_THAT(damaged.output, EndsWith("up to write 300; the store opens again\n"));
   EXPECT_EQ(run("kvcli salvage db").code, 0);
+}
+
+TEST_F(KvcliLevelSalvage, SaysHowMuchOfAnEmptyTableIsLost) {
+  make_store();
+  const std::string name = table();
+  const Ended ended = run(fmt::format("truncate -s 0 db/{}; kvcli salvage db", name));
+  EXPECT_EQ(ended.code, 1) << ended;
+  EXPECT_THAT(ended.output,
+              HasSubstr(fmt::format("lost: db/{}, offset 0: a table of level ", name)));
+  EXPECT_THAT(ended.output,
+              HasSubstr(" is damaged, and 0 of its 60 versions of keys from \"k00\" to \"k59\", of "
+                        "writes 1 to 297, could be saved\n"));
+  EXPECT_THAT(ended.output,
+              HasSubstr(fmt::format("lost: db/{}, offset 0: the file is empty\n", name)));
+}
+
+TEST_F(KvcliLevelSalvage, NamesWhatIsWrongWithTheManifestOnce) {
+  make_store();
+  const Ended ended = run("truncate -s 40 db/manifest; kvcli salvage db");
+  EXPECT_EQ(ended.code, 1) << ended;
+  EXPECT_THAT(ended.output,
+              StartsWith("lost: db/manifest, offset 40: the first edit is missing\n"));
+}
+
+TEST_F(KvcliLevelSalvage, CallsWhatIsMissingLostAlsoWhereItFails) {
+  make_store();
+  // The other store's table has another number, and tells of other writes.
+  ASSERT_EQ(script("put z last\ncompact\n", engine), (Ended{0, "", ""}));
+  run("rm -rf other; mv db other");
+  make_store("others");
+  const std::string ours = table();
+  run("rm db/manifest; cp other/*.sst db");
+  ASSERT_NE(run("cd db; ls *.sst").output, ours + "\n");
+  const Ended ended = run("kvcli salvage db");
+  EXPECT_EQ(ended.code, 4) << ended;
+  EXPECT_THAT(ended.output, HasSubstr("lost: db/manifest, offset 0: it is missing\n"));
+  EXPECT_THAT(ended.output, Not(HasSubstr("torn:")));
+  EXPECT_THAT(ended.output, Not(HasSubstr("were merged")));
+}
+
+TEST_F(KvcliLevelSalvage, AFormatOfGarbageIsMended) {
+  make_store();
+  write("db/FORMAT", "garbage\n");
+  const Ended opened = run("kvcli --directory db count");
+  EXPECT_EQ(opened.code, 4);
+  EXPECT_THAT(opened.errors, HasSubstr("says \"garbage\\x0a\"; `kvcli salvage` makes a new one"));
+  EXPECT_EQ(run("kvcli salvage db").code, 1);
+  EXPECT_EQ(run("kvcli --directory db count").output, "59\n");
 }
 
 TEST_F(KvcliLevelSalvage, AsksWhichEngineItWasWhereNothingTells) {

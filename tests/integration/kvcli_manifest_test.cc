@@ -121,8 +121,8 @@ TEST_F(KvcliManifests, InspectMarksTheDamageAndGoesOn) {
   EXPECT_EQ(ended.errors, "");
   EXPECT_THAT(ended.output, HasSubstr(fmt::format("\n!! offset {}: no intact record begins here: ",
                                                   edit_begins(2))));
-  EXPECT_THAT(ended.output, HasSubstr(fmt::format("\n!! offset {}: edits missing before this "
-                                                  "record: 2\n",
+  EXPECT_THAT(ended.output, HasSubstr(fmt::format("\n!! offset {}: missing before this record: "
+                                                  "edit 2\n",
                                                   edit_begins(3))));
   EXPECT_THAT(ended.output, HasSubstr("- level 0, table 1\n"));
   EXPECT_THAT(ended.output, EndsWith("manifest: 2 records; not closed; DAMAGED\n"));
@@ -145,12 +145,9 @@ TEST_F(KvcliManifests, InspectTellsDamageOfEveryKind) {
   const std::pair<std::string, std::string> cases[] = {
       {"", "!! offset 0: "},
       {std::string(200, '\0'), "!! offset 0: "},
-      {flipped(whole, 20), "!! offset 0: \"manifest\", offset 0: the header is damaged"},
+      {flipped(whole, 20), "!! offset 0: the header is damaged"},
       {whole.substr(0, 40), "!! offset 40: the first edit is missing\n"},
       {whole.substr(0, 100), "!! offset 40: no intact record begins here, nor behind: "},
-      {whole + "torn",
-       fmt::format("!! offset {}: no intact record begins here, nor behind: 4 bytes",
-                   whole.size())},
       {closed + std::string(8, '\0'),
        fmt::format("!! offset {}: something stands behind the end record\n", closed.size())},
       {twice, fmt::format("!! offset {}: the record's checksum is right, and it makes no sense: an "
@@ -168,6 +165,44 @@ TEST_F(KvcliManifests, InspectTellsDamageOfEveryKind) {
     EXPECT_THAT(ended.output, HasSubstr(mark));
     EXPECT_THAT(ended.output, EndsWith("; DAMAGED\n"));
   }
+}
+
+TEST_F(KvcliManifests, InspectTakesATornEndForHarmlessAsOpeningDoes) {
+  const std::string whole = manifest();
+  std::string closed = whole;
+  end(closed, 4);
+  closed.pop_back();
+  for (const std::string& bytes : {whole + "torn", whole + std::string("torn\0\0\0\0", 8),
+                                   whole + std::string(8, '\0'), closed}) {
+    write("manifest", bytes);
+    const Ended ended = run("kvcli inspect manifest");
+    EXPECT_EQ(ended.code, 0);
+    const auto read = read_manifest(bytes, "manifest");
+    ASSERT_TRUE(ok(read));
+    ASSERT_TRUE(read->dropped);
+    EXPECT_THAT(ended.output,
+                HasSubstr(fmt::format("\n{:>10} {:>9}  torn     a record that was never finished; "
+                                      "opening drops it\n",
+                                      read->dropped->offset, read->dropped->bytes)));
+    EXPECT_THAT(read->dropped->what, HasSubstr("of an edit, or of the end record, that was never"));
+    EXPECT_THAT(ended.output,
+                EndsWith("manifest: 3 records; not closed; intact but for its torn end\n"));
+  }
+  write("manifest", flipped(whole, edit_begins(2) + 30) + "torn");
+  EXPECT_EQ(run("kvcli inspect manifest").code, 1);
+}
+
+TEST_F(KvcliManifests, InspectSaysWhatSalvageSaysWhereNothingTellsTheEngine) {
+  ASSERT_NO_FATAL_FAILURE(make_store());
+  run("rm db/FORMAT db/manifest");
+  const Ended salvaged = run("kvcli salvage db");
+  EXPECT_EQ(salvaged.code, 4) << salvaged;
+  const std::string why = "nothing in \"db\" says which engine made it, ";
+  EXPECT_THAT(salvaged.errors, HasSubstr(why));
+  const Ended ended = run("kvcli inspect db");
+  EXPECT_EQ(ended.code, 1) << ended;
+  EXPECT_THAT(ended.output, HasSubstr("!! it doesn't open: " + why));
+  EXPECT_THAT(ended.output, HasSubstr("write the line \"kvdb 1 lsm\" into FORMAT"));
 }
 
 TEST_F(KvcliManifests, InspectShowsAsMuchAsIsWanted) {
@@ -224,15 +259,15 @@ TEST_F(KvcliManifests, InspectKnowsATableThatIsNotWhatTheManifestNames) {
 }
 
 TEST_F(KvcliManifests, InspectPassesOverATableThatTheManifestDoesNotName) {
-  make_store(manifest());
-  write("db/000002.sst", "half of a compaction's work");
-  const Ended ended = run("kvcli inspect db/*.log db | grep 000002.sst");
+  ASSERT_NO_FATAL_FAILURE(make_store());
+  write("db/000900.sst", "half of a compaction's work");
+  const Ended ended = run("kvcli inspect db/*.log db | grep 000900.sst");
   EXPECT_EQ(ended.output,
-            "db/000002.sst: the manifest does not name it; opening the store removes it\n");
+            "db/000900.sst: the manifest does not name it; opening the store removes it\n");
 }
 
 TEST_F(KvcliManifests, AStoreOfAnUnknownEngineIsANewerOnes) {
-  make_store(manifest());
+  ASSERT_NO_FATAL_FAILURE(make_store());
   write("db/FORMAT", "kvdb 1 cluster\n");
   const Ended ended = run("kvcli inspect db");
   EXPECT_EQ(ended.code, 2);

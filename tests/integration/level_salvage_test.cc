@@ -14,6 +14,7 @@
 namespace kv::test {
 namespace {
 
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Field;
@@ -59,6 +60,15 @@ class LevelSalvage : public testing::Test {
     TableInfo info;
     std::string name() const { return table_name(info.number); }
   };
+
+  // What is said of a damaged table of which so many versions were saved.
+  static auto known_of(const InLevel& table, std::uint64_t saved) {
+    return AllOf(HasSubstr(fmt::format("a table of level {} is damaged, and {} of its {} versions "
+                                       "of keys from ",
+                                       table.level, saved, table.info.entries)),
+                 HasSubstr(fmt::format("of writes {} to {}, could be saved",
+                                       table.info.first_sequence, table.info.last_sequence)));
+  }
 
   const SimulatedFileSystem whole_ = store_with_levels();
   const Content all_ = all_written();
@@ -183,8 +193,8 @@ TEST_F(LevelSalvage, TakesEveryBlockButTheDamagedOne) {
   for (const InLevel& damaged : tables_) {
     SCOPED_TRACE(fmt::format("{} of level {}", damaged.name(), damaged.level));
     const SalvageReport report = salvage_after(flip(damaged.name(), 10));
-    ASSERT_THAT(report.damages, SizeIs(1));
-    EXPECT_THAT(report.damages[0].what, HasSubstr("a data block, of keys up to "));
+    ASSERT_THAT(report.damages, SizeIs(2));
+    EXPECT_THAT(report.damages[1].what, HasSubstr("a data block, of keys up to "));
     EXPECT_TRUE(report.lost_versions);
     EXPECT_THAT(report.kept,
                 ElementsAre(Field(&KeptFile::copy, path_of(damaged.name() + ".damaged"))));
@@ -192,6 +202,8 @@ TEST_F(LevelSalvage, TakesEveryBlockButTheDamagedOne) {
     const std::uint64_t before = entries_in(version_of(whole_));
     EXPECT_LT(entries, before);
     EXPECT_GT(entries + 10, before);
+    EXPECT_THAT(report.damages[0].what,
+                known_of(damaged, damaged.info.entries - (before - entries)));
   }
 }
 
@@ -209,7 +221,8 @@ TEST_F(LevelSalvage, SavesTablesAndManifestTogether) {
   const SalvageReport report =
       salvage_after(all_of({lose_file("manifest"), flip(tables_.back().name(), 10)}));
   EXPECT_TRUE(report.lost_versions);
-  EXPECT_THAT(report.damages, SizeIs(2));
+  EXPECT_THAT(report.damages, SizeIs(3));
+  EXPECT_THAT(report.damages[1].what, HasSubstr(" versions of keys could be saved"));
   EXPECT_THAT(report.kept, SizeIs(1));
 }
 
@@ -257,7 +270,8 @@ TEST_F(LevelSalvage, BelievesNothingOfATableUnderAnotherName) {
   const std::string other = bytes_of(whole_, tables_[0].name());
   const SalvageReport report = salvage_after(
       [&](SimulatedFileSystem& files) { write_over(files, tables_[1].name(), other); });
-  EXPECT_THAT(report.damages, ElementsAre(Field(&Damage::what, HasSubstr("this is table "))));
+  EXPECT_THAT(report.damages, ElementsAre(Field(&Damage::what, known_of(tables_[1], 0)),
+                                          Field(&Damage::what, HasSubstr("this is table "))));
 }
 
 TEST_F(LevelSalvage, RefusesANewerManifest) {

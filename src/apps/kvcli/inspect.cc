@@ -90,6 +90,9 @@ void join_outcomes(Outcome& all, Outcome one) {
 // What opening the directory would find, by the engine that it belongs to.
 Result<Recovered> recover_all(const std::string& directory, std::string_view engine) {
   FileSystem& files = FileSystem::posix();
+  if (engine == "sstable") {
+    if (Status fits = check_not_levels(files, directory); !fits) return failure(std::move(fits));
+  }
   const auto ignore = [](const InternalKey&, std::string_view) {};
   if (engine == "wal") return recover(files, directory, ignore);
   const ArchivePlace place{

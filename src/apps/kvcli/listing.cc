@@ -88,10 +88,10 @@ Outcome list_log(std::string_view bytes, const std::string& name, LogNumber numb
     lines.damage(0, header ? fmt::format("the header says that this is log {}; a log counts under "
                                          "its own name alone",
                                          header->number)
-                           : header.error().message());
+                           : without_place(header.error(), name));
   }
   lines.print("    offset     bytes  kind     writes, and up to which all were synced then\n");
-  lines.walk(number, expected, "writes", [&](const LogRecord& record) {
+  lines.walk(number, expected, {"write", "writes"}, [&](const LogRecord& record) {
     synced = std::max(synced, synced_before(record.first, record.unsynced));
     return describe_batch(record, shown);
   });
@@ -111,12 +111,12 @@ Outcome list_checkpoint(std::string_view bytes, const std::string& name, const S
     lines.print(fmt::format("; the state after write {}; goes on with log {}\n", header->sequence,
                             header->next_log));
     lines.print("    offset     bytes  kind     entries\n");
-    lines.walk(header->sequence, 1, "entries",
+    lines.walk(header->sequence, 1, {"entry", "entries"},
                [&](const LogRecord& record) { return describe_entries(record, shown); });
     if (!lines.ended()) lines.damage(lines.end(), "the end record is missing");
   } else {
     lines.print("\n");
-    lines.damage(0, header.error().message());
+    lines.damage(0, without_place(header.error(), name));
     lines.print(
         "   Its records can't be told from other bytes without the header's sequence "
         "number.\n");

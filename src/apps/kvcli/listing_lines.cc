@@ -2,7 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "base/quote.h"
+
 namespace kv::cli {
+
+std::string without_place(const Error& error, std::string_view name) {
+  const std::string place = fmt::format("{}, offset 0: ", quote(name));
+  const std::string& message = error.message();
+  return message.starts_with(place) ? message.substr(place.size()) : message;
+}
 
 void ListingLines::part(std::uint64_t offset, std::string_view text,
                         std::span<const std::string> details, std::uint64_t count) {

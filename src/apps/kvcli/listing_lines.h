@@ -14,6 +14,10 @@
 
 namespace kv::cli {
 
+// The message of an error of the header of the file of this name, without the name and the offset,
+// which stand in the line already.
+std::string without_place(const Error& error, std::string_view name);
+
 class ListingLines {
  public:
   ListingLines(const Shown& shown, Printer printer) : shown_(shown), printer_(printer) {}

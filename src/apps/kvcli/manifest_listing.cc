@@ -58,7 +58,9 @@ class ManifestListing {
   Outcome list(std::uint64_t number) {
     lines_.print(fmt::format("{}: manifest {}, {} bytes\n", name_, number, bytes_.size()));
     lines_.print("    offset     bytes  kind     number\n");
-    lines_.walk(number, 1, "edits", [this](const LogRecord& record) { return describe(record); });
+    lines_.walk(
+        number, 1, {"edit", "edits"}, [this](const LogRecord& record) { return describe(record); },
+        TornEnd::harmless);
     if (lines_.ended() && lines_.end() < bytes_.size()) {
       lines_.damage(lines_.end(), "something stands behind the end record");
     }
@@ -72,7 +74,7 @@ class ManifestListing {
   // Without a header.
   Outcome list(const Error& damaged) {
     lines_.print(fmt::format("{}: manifest, {} bytes\n", name_, bytes_.size()));
-    lines_.damage(0, damaged.message());
+    lines_.damage(0, without_place(damaged, name_));
     lines_.print("   Its records can't be told from other bytes without the header's number.\n");
     return finish();
   }
@@ -137,9 +139,10 @@ class ManifestListing {
   }
 
   Outcome finish() {
-    lines_.print(fmt::format(
-        "{}: {} record{}; {}; {}\n", name_, lines_.records(), lines_.records() == 1 ? "" : "s",
-        lines_.ended() ? "the store was closed" : "not closed", lines_.verdict()));
+    lines_.print(fmt::format("{}: {} record{}; {}; {}\n", name_, lines_.records(),
+                             lines_.records() == 1 ? "" : "s",
+                             lines_.ended() ? "the store was closed" : "not closed",
+                             lines_.torn() ? "intact but for its torn end" : lines_.verdict()));
     return lines_.outcome();
   }
 

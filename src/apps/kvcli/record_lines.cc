@@ -26,8 +26,9 @@ std::string range_text(std::uint64_t first, std::uint64_t count) {
   return count == 1 ? std::to_string(first) : fmt::format("{}..{}", first, first + count - 1);
 }
 
-void RecordLines::walk(std::uint64_t seed, std::uint64_t expected, std::string_view things,
-                       const std::function<Described(const LogRecord&)>& describe) {
+void RecordLines::walk(std::uint64_t seed, std::uint64_t expected, const Things& things,
+                       const std::function<Described(const LogRecord&)>& describe,
+                       TornEnd torn_end) {
   const auto reader = make_log_reader(file_, seed);
   while (!stopped()) {
     bool more = reader->next();
@@ -43,15 +44,17 @@ void RecordLines::walk(std::uint64_t seed, std::uint64_t expected, std::string_v
     if (!more) break;
     const LogRecord& found = reader->record();
     if (expected != 0 && found.first > expected) {
-      damage(reader->offset(), fmt::format("{} missing before this record: {}", things,
-                                           range_text(expected, found.first - expected)));
+      const std::uint64_t missing = found.first - expected;
+      damage(reader->offset(),
+             fmt::format("missing before this record: {} {}",
+                         missing == 1 ? things.one : things.many, range_text(expected, missing)));
     }
     const Described described = describe(found);
     record(found, reader->offset(), described);
     expected = found.first + described.count;
   }
   ended_ = reader->ended();
-  if (!stopped()) tail();
+  if (!stopped()) tail(torn_end);
 }
 
 void RecordLines::record(const LogRecord& record, std::uint64_t offset,
@@ -71,8 +74,15 @@ void RecordLines::record(const LogRecord& record, std::uint64_t offset,
 }
 
 // What stands behind the last record.
-void RecordLines::tail() {
+void RecordLines::tail(TornEnd torn_end) {
   tell_hidden();
+  const bool is_whole = records_ > 0 && damages() == 0 && !ended_;
+  if (torn_end == TornEnd::harmless && is_whole && end_ < file_.size()) {
+    torn_ = true;
+    print(fmt::format("{:>10} {:>9}  torn     {}\n", end_, file_.size() - end_,
+                      "a record that was never finished; opening drops it"));
+    return;
+  }
   const std::uint64_t used = used_bytes(file_);
   std::uint64_t zeros = end_;
   if (used > end_) {

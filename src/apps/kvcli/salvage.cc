@@ -33,14 +33,16 @@ std::string missing_text(const std::vector<MissingWrites>& missing) {
   return text;
 }
 
-std::string losses_text(const SalvageReport& report) {
+// A salvage that failed, or changed something, has found more than a tail that a crash has torn.
+std::string losses_text(const SalvageReport& report, bool done) {
+  const bool lost = report.changed || !done;
   std::string text;
   for (const Damage& damage : report.damages) {
     const std::string place = damage.bytes == 0 ? fmt::format("offset {}", damage.offset)
                                                 : fmt::format("bytes {} to {}", damage.offset,
                                                               damage.offset + damage.bytes - 1);
-    text += fmt::format("{}: {}, {}: {}\n", report.changed ? "lost" : "torn",
-                        printable(damage.path), place, damage.what);
+    text += fmt::format("{}: {}, {}: {}\n", lost ? "lost" : "torn", printable(damage.path), place,
+                        damage.what);
   }
   text += missing_text(report.missing);
   for (const KeptFile& kept : report.kept) {
@@ -84,7 +86,8 @@ Outcome salvage(const Invocation& invocation, Output& output) {
   if (const Status fit = check_store_directory(path); !fit) return store_error(fit.error());
   SalvageReport report;
   const Status done = salvage_into(report, FileSystem::posix(), path);
-  const Status written = output.write(losses_text(report) + (done ? verdict_text(report) : ""));
+  const Status written =
+      output.write(losses_text(report, done.has_value()) + (done ? verdict_text(report) : ""));
   if (!done) return store_error(done.error());
   if (!written) return output_error(output, written.error());
   return {report.changed ? Exit::no : Exit::ok, {}, false};
