@@ -99,24 +99,25 @@ void Compactor::work() {
   // Not before no other job is under way: what that writes must count as old.
   if (wanted && wanted->range.before == 0) wanted->range.before = levels_.new_number();
   Status done;
-  const Status in_time = wanted ? wanted->context.check() : Status();
-  const bool did = !is_closing() && in_time && do_next_job(*levels_.state(), wanted.get(), done);
+  Status may = wanted ? wanted->context.check() : Status();
+  if (is_closing()) may = Lifetime::refusal();
+  const bool did = may && do_next_job(*levels_.state(), wanted.get(), done);
   levels_.remove_obsolete();
   std::unique_lock lock(mutex_);
   if (wanted && (!did || !done)) {
     wanted->done = true;
-    if (!in_time) wanted->failed = in_time.error();
+    if (!may) wanted->failed = may.error();
     if (!done) wanted->failed = done.error();
     wanted_.reset();
   }
   // A full disk fails again and again: it is told once.
   const bool is_news = !done && !closing_ && !(failed_ && failed_->code() == done.error().code());
-  failed_ = done ? std::nullopt : std::optional(done.error());
+  if (may) failed_ = done ? std::nullopt : std::optional(done.error());
   if (is_news) {
     lock.unlock();
-    options_.warn(
-        fmt::format("{}: a compaction failed, and is tried again later; nothing is lost: {}",
-                    quote(levels_.place().directory), done.error().text()));
+    options_.warn(fmt::format(
+        "{}: a compaction failed, and is tried again {}: {}", quote(levels_.place().directory),
+        levels_.ready() ? "later" : "behind the next opening", done.error().text()));
     lock.lock();
   }
   working_ = false;
@@ -293,7 +294,8 @@ Status Compactor::compact(const Range& range, const Context& context) {
   if (Status in_time = context.check(); !in_time) return in_time;
   wanted_ = wanted;
   schedule();
-  options_.executor->wait(lock, changed_, [&] { return wanted->done || closing_; });
+  // Also where the store is closed meanwhile: the task still asks the context, which is borrowed.
+  options_.executor->wait(lock, changed_, [&] { return wanted->done || (closing_ && !working_); });
   if (wanted->failed) return failure(*wanted->failed);
   return wanted->done ? Status() : Lifetime::refusal();
 }
@@ -308,11 +310,6 @@ void Compactor::close() {
 CompactionStatistics Compactor::statistics() const {
   const std::lock_guard lock(mutex_);
   return counted_;
-}
-
-bool Compactor::is_closing() const {
-  const std::lock_guard lock(mutex_);
-  return closing_;
 }
 
 }  // namespace kv

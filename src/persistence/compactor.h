@@ -9,11 +9,13 @@
 //
 // *Thread safety*: start: one thread, before any other call. The rest: any thread.
 // *Ownership*: borrows levels and target; shares the executor.
-// *Errors*: a job that fails is told by `warn`; its files are removed, unless the manifest may name
-// them, and nothing has changed. It is tried again when the next table comes, or when somebody
-// waits for it.
+// *Errors*: a job that fails is told by `warn`, in a task of the executor; its files are removed,
+// unless the manifest may name them or memory ran out (then the next opening does that), and
+// nothing has changed. It is tried again when the next table comes, or when somebody waits for it;
+// where nobody knows what the manifest holds, behind the next opening.
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -102,7 +104,7 @@ class Compactor {
   Result<std::vector<TableInfo>> write(const Compaction& job, const LevelState& state,
                                        std::vector<TableNumber>& made);
   Status wait_until(const std::function<bool()>& enough, const Context& context);
-  bool is_closing() const;
+  bool is_closing() const { return closing_.load(std::memory_order_relaxed); }
 
   TableLevels& levels_;
   const CompactorOptions options_;
@@ -110,13 +112,15 @@ class Compactor {
 
   mutable std::mutex mutex_;
   // Guarded by mutex_:
-  bool working_ = false;  // a task is scheduled or runs
-  bool woken_ = false;    // something came since the task has looked
-  bool closing_ = false;
+  bool working_ = false;            // a task is scheduled or runs
+  bool woken_ = false;              // something came since the task has looked
   std::shared_ptr<Wanted> wanted_;  // null: nobody waits for a range
   std::optional<Error> failed_;     // the last job, if it did
   CompactionStatistics counted_;
   std::condition_variable changed_;  // any of these, or level 0
+
+  // Set under mutex_, for who waits. Relaxed: a job that asks at every entry orders nothing by it.
+  std::atomic<bool> closing_{false};
 };
 
 }  // namespace kv

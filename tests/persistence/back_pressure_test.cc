@@ -25,8 +25,7 @@ class BackPressures : public testing::Test {
     for (SimulatedExecutor* executor : {&store.executor(), &store.compactions()}) {
       executor->schedule([this] { time_passes(); });
     }
-    ASSERT_TRUE(ok(store.open_with_compactions_apart(
-        {.directory = "db", .durability = Durability::sync, .write_buffer_bytes = 4'096})));
+    ASSERT_TRUE(ok(store.open_with_compactions_apart()));
   }
 
   void time_passes() {

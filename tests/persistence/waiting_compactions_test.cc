@@ -97,8 +97,9 @@ class WaitingCompactions : public StoresWithTables {
     EXPECT_NE(store.warnings().front().find("a compaction failed"), std::string::npos);
   }
 
- private:
   const std::shared_ptr<WatchedExecutor> executor_ = std::make_shared<WatchedExecutor>();
+
+ private:
   bool begun_ = false;  // used by the executor's thread
   std::latch under_way_{1};
   std::latch goes_on_{1};
@@ -140,6 +141,18 @@ TEST_F(WaitingCompactions, EachGetTheirTurnBehindOthersThatFail) {
   EXPECT_EQ(store.figure("compactions"), 0);
   files.clear_faults();
   expect_a_failure_that_changed_nothing();
+}
+
+TEST_F(WaitingCompactions, AreRefusedWhenTheStoreIsClosed) {
+  ASSERT_NO_FATAL_FAILURE(begin_a_job());
+  std::future<Status> first = compact_as_caller(1);
+  std::future<Status> second = compact_as_caller(2);
+  auto closed = std::async(std::launch::async, [this] { return store->close(); });
+  executor_->wait_for_callers(3);
+  let_the_job_go_on();
+  EXPECT_TRUE(ok(closed.get()));
+  EXPECT_TRUE(fails_with(Code::closed, first.get()));
+  EXPECT_TRUE(fails_with(Code::closed, second.get()));
 }
 
 }  // namespace
