@@ -57,12 +57,15 @@ NextKey keys_of(const Settings& settings) {
 }
 
 // Level 1 holds as much as level 0 brings at a time, and a table half of a write-out.
+std::uint64_t level1_bytes(const Settings& settings) {
+  return settings.level0_tables * settings.entries_per_write_out * entry_bytes;
+}
+
 Picker picker_of(const std::string& name, const Settings& settings) {
   if (name == "leveled") {
-    const LeveledOptions options{
-        .level0_tables = settings.level0_tables,
-        .level1_bytes = settings.level0_tables * settings.entries_per_write_out * entry_bytes,
-        .multiplier = settings.multiplier};
+    const LeveledOptions options{.level0_tables = settings.level0_tables,
+                                 .level1_bytes = level1_bytes(settings),
+                                 .multiplier = settings.multiplier};
     return [options](const Version& version) { return pick_leveled(version, options); };
   }
   const SizeTieredOptions options{.tables = settings.level0_tables};
@@ -172,6 +175,10 @@ int run(const Settings& settings) {
   fmt::print("{}: {} write-outs of {} entries of {} bytes; {:.1f} MiB in all\n", settings.workload,
              settings.write_outs, settings.entries_per_write_out, entry_bytes,
              mib(settings.write_outs * settings.entries_per_write_out * entry_bytes));
+  if (settings.picker != "size-tiered") {
+    fmt::print("leveled: level 1 holds {} write-outs, {:.2f} MiB\n", settings.level0_tables,
+               mib(level1_bytes(settings)));
+  }
   std::vector<std::pair<std::string, Span>> summary;
   for (const std::string name : {"leveled", "size-tiered"}) {
     if (settings.picker != "both" && settings.picker != name) continue;
@@ -190,7 +197,8 @@ int run(const Settings& settings) {
 int run(int argc, char** argv) {
   Settings settings;
   CLI::App app{
-      "What the pickers of tables to merge cost on a workload, without a store.\n\n"
+      "What the pickers of tables to merge cost on a workload, without a store. Leveled, level 1\n"
+      "holds as many write-outs as --level0-tables says, and a table is half of a write-out.\n\n"
       "write  bytes written into tables / bytes that the user wrote, from the beginning on\n"
       "read   tables whose keys span a key, on average\n"
       "space  bytes in tables / bytes of the newest version of every key, on average\n"

@@ -67,19 +67,15 @@ class LevelSource final : public Source {
   }
 
   Result<std::optional<FoundVersion>> find(const Lookup& lookup) const override {
-    const auto found = std::ranges::lower_bound(last_user_keys_, lookup.user_key);
-    if (found == last_user_keys_.end()) {
-      if (lookup.trace != nullptr) {
-        lookup.trace->push_back("level " + std::to_string(level_) + ": its keys are all smaller");
-      }
-      return std::optional<FoundVersion>();
-    }
-    const Table& table = *tables_[static_cast<std::size_t>(found - last_user_keys_.begin())];
+    const Table* table = table_that_spans(lookup.user_key);
     if (lookup.trace != nullptr) {
-      lookup.trace->push_back("level " + std::to_string(level_) + ": the one to ask is table " +
-                              std::to_string(table.number()));
+      lookup.trace->push_back(
+          "level " + std::to_string(level_) +
+          (table == nullptr ? ": no table spans it"
+                            : ": the one to ask is table " + std::to_string(table->number())));
     }
-    return table.find(lookup);
+    if (table == nullptr) return std::nullopt;
+    return table->find(lookup);
   }
 
   std::unique_ptr<InternalIterator> iterate(Direction direction) const override {
@@ -89,6 +85,14 @@ class LevelSource final : public Source {
   }
 
  private:
+  // Null if there is none.
+  const Table* table_that_spans(std::string_view user_key) const {
+    const auto found = std::ranges::lower_bound(last_user_keys_, user_key);
+    if (found == last_user_keys_.end()) return nullptr;
+    const Table& table = *tables_[static_cast<std::size_t>(found - last_user_keys_.begin())];
+    return user_key < user_key_of(table.properties().smallest) ? nullptr : &table;
+  }
+
   const std::size_t level_;
   const std::vector<std::shared_ptr<const Table>> tables_;
   std::vector<std::string_view> last_user_keys_;  // of each table, in it; constant

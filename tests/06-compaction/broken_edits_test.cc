@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/random.h"
 #include "tests/06-compaction/told_version.h"
@@ -60,54 +61,6 @@ class BrokenEdits : public testing::Test {
     EXPECT_NE(version.apply(edit), "corruption");
   }
 };
-
-TEST_F(BrokenEdits, CutAtEveryByteItIsWholeOnlyBetweenFields) {
-  const std::string bytes = drawn_bytes(some_edit());
-  const std::string call = announce("decode the edit, cut at every byte");
-  std::string seen;
-  for (std::size_t size = 0; size <= bytes.size(); ++size) {
-    const std::string_view cut = at_the_edge(std::string_view(bytes).substr(0, size));
-    const Result<VersionEdit> edit = decode_edit(cut);
-    const std::optional<VersionEdit> drawn = drawn_edit(cut);
-    EXPECT_EQ(told_result(edit), drawn ? told(*drawn) : "corruption");
-    seen += edit ? 'e' : '.';
-  }
-  observe(call, seen);
-  EXPECT_EQ(std::ranges::count(seen, 'e'), 9);
-}
-
-TEST_F(BrokenEdits, WithABitFlippedItIsAnotherEditOrNone) {
-  const std::string bytes = drawn_bytes(some_edit());
-  const std::string call = announce("decode the edit, with each bit flipped");
-  std::string seen;
-  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
-    std::string flipped = bytes;
-    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-    const Result<VersionEdit> edit = decode_edit(at_the_edge(flipped));
-    seen += edit ? 'e' : '.';
-    if (!edit) {
-      EXPECT_TRUE(fails_with(Code::corruption, edit));
-      continue;
-    }
-    const Result<VersionEdit> again = decode_edit(encode_edit(*edit));
-    EXPECT_TRUE(again && *again == *edit) << bit;
-  }
-  observe(call, seen);
-}
-
-TEST_F(BrokenEdits, AnyBytesAreAnEditOrNone) {
-  Random random(test::seed() * 1000 + 63);
-  const std::string call = announce("decode random bytes");
-  std::string seen;
-  for (int i = 0; i < 3'000; ++i) {
-    std::string bytes = random.bytes(random.below(60));
-    for (char& byte : bytes) byte = static_cast<char>(random.below(3) == 0 ? byte : byte & 7);
-    const Result<VersionEdit> edit = decode_edit(at_the_edge(bytes));
-    if (i < 300) seen += edit ? 'e' : '.';
-    EXPECT_TRUE(edit ? ok(decode_edit(encode_edit(*edit))) : fails_with(Code::corruption, edit));
-  }
-  observe(call, seen);
-}
 
 TEST_F(BrokenEdits, ThereAreSixKindsOfFields) {
   for (const std::uint64_t tag :
@@ -188,6 +141,54 @@ TEST_F(BrokenEdits, OnlyTheShortestFormOfANumberIsOne) {
   EXPECT_EQ(decoded("\x81\x00\x07"s), "corruption");
 }
 
+TEST_F(BrokenEdits, CutAtEveryByteItIsWholeOnlyBetweenFields) {
+  const std::string bytes = drawn_bytes(some_edit());
+  const std::string call = announce("decode the edit, cut at every byte");
+  std::string seen;
+  for (std::size_t size = 0; size <= bytes.size(); ++size) {
+    const std::string_view cut = at_the_edge(std::string_view(bytes).substr(0, size));
+    const Result<VersionEdit> edit = decode_edit(cut);
+    const std::optional<VersionEdit> drawn = drawn_edit(cut);
+    EXPECT_EQ(told_result(edit), drawn ? told(*drawn) : "corruption");
+    seen += edit ? 'e' : '.';
+  }
+  observe(call, seen);
+  EXPECT_EQ(std::ranges::count(seen, 'e'), 9);
+}
+
+TEST_F(BrokenEdits, WithABitFlippedItIsAnotherEditOrNone) {
+  const std::string bytes = drawn_bytes(some_edit());
+  const std::string call = announce("decode the edit, with each bit flipped");
+  std::string seen;
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    const Result<VersionEdit> edit = decode_edit(at_the_edge(flipped));
+    seen += edit ? 'e' : '.';
+    if (!edit) {
+      EXPECT_TRUE(fails_with(Code::corruption, edit));
+      continue;
+    }
+    const Result<VersionEdit> again = decode_edit(encode_edit(*edit));
+    EXPECT_TRUE(again && *again == *edit) << bit;
+  }
+  observe(call, seen);
+}
+
+TEST_F(BrokenEdits, AnyBytesAreAnEditOrNone) {
+  Random random(test::seed() * 1000 + 63);
+  const std::string call = announce("decode random bytes");
+  std::string seen;
+  for (int i = 0; i < 3'000; ++i) {
+    std::string bytes = random.bytes(random.below(60));
+    for (char& byte : bytes) byte = static_cast<char>(random.below(3) == 0 ? byte : byte & 7);
+    const Result<VersionEdit> edit = decode_edit(at_the_edge(bytes));
+    if (i < 300) seen += edit ? 'e' : '.';
+    EXPECT_TRUE(edit ? ok(decode_edit(encode_edit(*edit))) : fails_with(Code::corruption, edit));
+  }
+  observe(call, seen);
+}
+
 TEST_F(BrokenEdits, NoTableGoesThatIsNotThere) {
   expect_refused(edit().remove(0, 3));
   expect_refused(edit().remove(1, 1));
@@ -261,6 +262,73 @@ TEST_F(BrokenEdits, NoNumberGoesBack) {
   expect_refused(edit().next_table(7));
   expect_refused(edit().next_log(0).put_away(30).known_from(30).next_table(30));
   expect_taken(edit().next_log(5).put_away(19).known_from(7).next_table(8));
+}
+
+// Whether the two may not stand in that level together.
+bool collide(const TableInfo& a, const TableInfo& b, std::size_t level) {
+  if (level == 0) {
+    return a.first_sequence <= b.last_sequence && b.first_sequence <= a.last_sequence;
+  }
+  return user_key_of(a.smallest) <= user_key_of(b.largest) &&
+         user_key_of(b.smallest) <= user_key_of(a.largest);
+}
+
+std::string told_tables(const std::vector<TableInfo>& tables) {
+  std::string text;
+  for (const TableInfo& table : tables) text += (text.empty() ? "" : ", ") + told(table);
+  return text;
+}
+
+// The tables of a level in the order of the contract: the newest first, or by key.
+std::string told_in_order(std::vector<TableInfo> tables, std::size_t level) {
+  std::ranges::sort(tables, [&](const TableInfo& a, const TableInfo& b) {
+    return level == 0 ? a.last_sequence > b.last_sequence
+                      : user_key_of(a.smallest) < user_key_of(b.smallest);
+  });
+  return told_tables(tables);
+}
+
+// Of single letters and small numbers, so that tables meet often.
+TableInfo any_table(TableNumber number, Random& random) {
+  const auto first = static_cast<char>('a' + random.below(26));
+  const auto last =
+      static_cast<char>(first + random.below(static_cast<std::size_t>('z' - first) + 1));
+  const SequenceNumber write = 1 + random.below(40);
+  return table(number, std::string(1, first), std::string(1, last),
+               {write, write + random.below(4)});
+}
+
+TEST_F(BrokenEdits, AnyEditsFitOrDoNot) {
+  Random random(test::seed() * 1000 + 62);
+  Version version;
+  std::size_t applied = 0;
+  for (TableNumber number = 1; number <= 400; ++number) {
+    const std::size_t level = random.below(3);
+    std::vector<TableInfo> tables = version.levels[level];
+    Edit edit;
+    if (!tables.empty() && random.below(3) == 0) {
+      const TableNumber gone = tables[random.below(tables.size())].number;
+      edit.remove(level, gone);
+      std::erase_if(tables, [&](const TableInfo& table) { return table.number == gone; });
+    }
+    const TableInfo one = any_table(number, random);
+    edit.next_table(number + 1).add(level, one);
+    std::vector<TableInfo> met = tables;
+    std::erase_if(met, [&](const TableInfo& table) { return !collide(table, one, level); });
+    tables.push_back(one);
+    const std::string call = announce("apply " + told(edit) + ", where it meets " +
+                                      (met.empty() ? "none" : told_tables(met)));
+    Result<Version> next = kv::apply(version, edit);
+    const std::string seen =
+        next ? told_tables(next->levels[level]) : std::string(name(next.error().code()));
+    observe(call, seen);
+    // What went wrong once would go wrong in every step from here on.
+    ASSERT_EQ(seen, met.empty() ? told_in_order(tables, level) : "corruption");
+    if (!next) continue;
+    version = *std::move(next);
+    ++applied;
+  }
+  EXPECT_GT(applied, 20u);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include "base/random.h"
 #include "tests/06-compaction/told_version.h"
@@ -273,56 +272,6 @@ TEST_F(VersionEdits, AVersionIsAnEditOfNothing) {
   const Result<Version> again = kv::apply({}, *edit);
   observe(call, told_result(again));
   EXPECT_TRUE(again && *again == version.version());
-}
-
-// Whether the tables may stand in one level together: each is compared with each.
-bool fit(const std::vector<TableInfo>& tables, std::size_t level) {
-  for (const TableInfo& a : tables) {
-    for (const TableInfo& b : tables) {
-      if (&a == &b) continue;
-      const bool apart =
-          level == 0 ? a.last_sequence < b.first_sequence || b.last_sequence < a.first_sequence
-                     : user_key_of(a.largest) < user_key_of(b.smallest) ||
-                           user_key_of(b.largest) < user_key_of(a.smallest);
-      if (!apart) return false;
-    }
-  }
-  return true;
-}
-
-TEST_F(VersionEdits, AnyEditsFitOrDoNot) {
-  // Single letters and small numbers, so that they meet often.
-  Random random(test::seed() * 1000 + 62);
-  std::size_t applied = 0;
-  TableNumber next = 1;
-  for (int i = 0; i < 400; ++i) {
-    const std::size_t level = random.below(3);
-    const auto before = version.version().levels[level];
-    Edit edit;
-    std::vector<TableInfo> expected = before;
-    if (!before.empty() && random.below(3) == 0) {
-      const TableNumber gone = before[random.below(before.size())].number;
-      edit.remove(level, gone);
-      std::erase_if(expected, [&](const TableInfo& table) { return table.number == gone; });
-    }
-    const auto first = static_cast<char>('a' + random.below(26));
-    const auto last =
-        static_cast<char>(first + random.below(static_cast<std::size_t>('z' - first) + 1));
-    const SequenceNumber write = 1 + random.below(40);
-    TableInfo one =
-        table(next, std::string(1, first), std::string(1, last), {write, write + random.below(4)});
-    edit.next_table(++next).add(level, one);
-    expected.push_back(one);
-    const std::string seen = version.apply(edit);
-    EXPECT_EQ(seen == "corruption", !fit(expected, level));
-    applied += seen == "corruption" ? 0 : 1;
-    auto after = version.version().levels[level];
-    if (seen == "corruption") expected = before;
-    std::ranges::sort(after, {}, &TableInfo::number);
-    std::ranges::sort(expected, {}, &TableInfo::number);
-    EXPECT_EQ(after, expected);
-  }
-  EXPECT_GT(applied, 20u);
 }
 
 }  // namespace

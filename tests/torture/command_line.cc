@@ -35,7 +35,7 @@ void add_options(CLI::App& app, Arguments& arguments, Typed& typed) {
   static const auto levels = by_name<Durability>(
       std::initializer_list<Durability>{Durability::none, Durability::wal, Durability::sync});
   app.add_flag("--list", arguments.list, "the workloads and engines that there are");
-  app.add_flag("--slice", arguments.slice, "a fixed part that takes seconds");
+  app.add_flag("--slice", arguments.slice, "a fixed part that takes a minute or two");
   app.add_flag("--first", arguments.first, "stop at the first violation");
   app.add_option("--engine", typed.engine, "only this one");
   app.add_option("--workload", arguments.workload, "only this one; `threads` is one, too");

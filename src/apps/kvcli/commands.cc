@@ -200,7 +200,8 @@ constexpr Command table[] = {
      0,
      0,
      "print what the store counts of itself",
-     "Of this run: a name and a number a line. The unit is part of the name. Of engine lsm:\n"
+     "A name and a number a line. The unit is part of the name. What there is (tables,\n"
+     "table_bytes, ...) is of now; what happened is of this run. Of engine lsm:\n"
      "  write_amplification       bytes written to tables for each byte written out\n"
      "  space_amplification       bytes of all tables for each byte of the last level\n"
      "  writes_slowed_by_level0   writes that had to pause: 8 tables or more in level 0\n"
