@@ -66,6 +66,7 @@ Result<std::unique_ptr<Store>> open_logged_store(const Options& options,
                 .make_commit = start,
                 .make_visible_iterator = make_visible_iterator,
                 .make_room = [asked, more = engine.make_room](const Context& context) -> Status {
+                  if (asked->has_failed()) return {};
                   if (Status room = more ? more(context) : Status(); !room) return room;
                   return asked->make_room(context);
                 },

@@ -82,6 +82,8 @@ class DirectoryCommit final : public LoggedCommit {
     return wait_for_work([this] { return !archive_->is_full(); }, context);
   }
 
+  bool has_failed() const override { return log_->has_failed(); }
+
   Status roll(const Context& context) override {
     if (Status room = make_room(context); !room) return room;
     const std::lock_guard turn(roll_mutex_);

@@ -66,6 +66,10 @@ class LoggedCommit : public Commit {
   // it writes. Errors: why it can't be put away; `closed`; those of the context.
   virtual Status make_room(const Context& context) = 0;
 
+  // Whether the log could not be written, so that every apply is refused and says why: nobody need
+  // wait for room. Any thread.
+  virtual bool has_failed() const = 0;
+
   // Ends the log that is written, full or not, if it holds anything, so that this is to be put away
   // like what full logs hold. Any thread. Errors: those of flush, of making the next log, and of
   // make_room.

@@ -26,7 +26,7 @@ Result<std::unique_ptr<LogWriter>> RollableLog::make_log(LogNumber number, std::
 }
 
 Status RollableLog::append(SequenceNumber first, const Batch& batch) {
-  Status appended = log_->append(first, batch);
+  Status appended = noted(log_->append(first, batch));
   if (!appended) return appended;
   last_ = first + batch.change_count() - 1;
   is_empty_ = false;
@@ -34,7 +34,7 @@ Status RollableLog::append(SequenceNumber first, const Batch& batch) {
 }
 
 Status RollableLog::sync() {
-  Status synced = log_->sync();
+  Status synced = noted(log_->sync());
   if (synced && wanted_.exchange(false, std::memory_order_relaxed)) rolled_ = roll();
   return synced;
 }

@@ -30,11 +30,14 @@ class RollableLog final : public LogWriter {
   Status open();
 
   Status append(SequenceNumber first, const Batch& batch) override;
-  Status write() override { return log_->write(); }
+  Status write() override { return noted(log_->write()); }
   Status sync() override;
   Status close() override { return log_->close(); }
   void settled(SequenceNumber last) override;
   SequenceNumber synced() const override;
+
+  // Whether it could not be written: nobody appends to it any more. Any thread.
+  bool has_failed() const { return has_failed_.load(std::memory_order_relaxed); }
 
   // The next sync ends the log, if it holds a record.
   void roll_at_sync() { wanted_.store(true, std::memory_order_relaxed); }
@@ -47,6 +50,10 @@ class RollableLog final : public LogWriter {
   Result<std::unique_ptr<LogWriter>> make_log(LogNumber number, std::uint64_t offset,
                                               SequenceNumber first);
   Status roll();
+  Status noted(Status written) {
+    if (!written) has_failed_.store(true, std::memory_order_relaxed);
+    return written;
+  }
 
   FileSystem& files_;
   const LogWriterOptions options_;  // of the first log
@@ -59,6 +66,9 @@ class RollableLog final : public LogWriter {
 
   // Relaxed: who sets it orders it by the flush that follows.
   std::atomic<bool> wanted_{false};
+
+  // Relaxed: a hint for writers, who are refused by whoever appends.
+  std::atomic<bool> has_failed_{false};
 
   // Held to replace the log, and by those who use it in other threads than the one that does.
   mutable std::mutex mutex_;
