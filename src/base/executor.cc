@@ -9,6 +9,8 @@
 namespace kv {
 namespace {
 
+constexpr std::chrono::milliseconds ask_again{5};
+
 class ThreadExecutor final : public Executor {
  public:
   ~ThreadExecutor() override {
@@ -47,7 +49,7 @@ class ThreadExecutor final : public Executor {
 
   void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
                    const std::function<bool()>& done) override {
-    while (!done()) change.wait_for(lock, std::chrono::milliseconds(5));
+    while (!done()) change.wait_for(lock, ask_again);
   }
 
  private:

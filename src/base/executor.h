@@ -57,9 +57,7 @@ class Executor {
   // for instance: it is also asked every few milliseconds. (An executor without threads asks behind
   // each task, whatever is notified: for it the two are one.)
   virtual void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
-                           const std::function<bool()>& done) {
-    wait(lock, change, done);
-  }
+                           const std::function<bool()>& done) = 0;
 };
 
 // An executor with so many threads of its own, which take tasks in the order they came. Destroying

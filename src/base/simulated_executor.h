@@ -57,6 +57,11 @@ class SimulatedExecutor final : public Executor {
   void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
             const std::function<bool()>& done) override;
 
+  void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                   const std::function<bool()>& done) override {
+    wait(lock, change, done);
+  }
+
   // Runs one task. False if there is none.  Requires: no task calls it.
   bool run_one();
 

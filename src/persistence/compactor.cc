@@ -117,7 +117,7 @@ void Compactor::work() {
     lock.unlock();
     options_.warn(fmt::format(
         "{}: a compaction failed, and is tried again {}: {}", quote(levels_.place().directory),
-        levels_.ready() ? "later" : "behind the next opening", done.error().text()));
+        levels_.ready() ? "later" : "after the store was opened again", done.error().text()));
     lock.lock();
   }
   working_ = false;
@@ -139,7 +139,7 @@ bool Compactor::do_next_job(const LevelState& state, Wanted* wanted, Status& don
     if (is_for_range) {
       job = pick_range(state.version, wanted->range);
       if (job) wanted->range.level = job->level;
-      wanted->gives_way = true;
+      wanted->gives_way = job && (job->level > 1 || job->into == job->level);
     }
     if (!job) return false;
     // A range that somebody wants compacted is rewritten, so that it loses what nobody sees.
@@ -153,9 +153,9 @@ bool Compactor::do_next_job(const LevelState& state, Wanted* wanted, Status& don
 
 // A range can take long, and writers go on meanwhile: if level 0 were not merged before it is done,
 // they would have to stop. So level 0 has a turn where it slows them, behind each job for the
-// range, once that is done with level 1.
+// range, once that brings no more of level 1 further down.
 std::optional<Compaction> Compactor::job_between(const Version& version, Wanted& wanted) const {
-  const bool may = std::exchange(wanted.gives_way, false) && wanted.range.level > 1;
+  const bool may = std::exchange(wanted.gives_way, false);
   const std::size_t tables = version.levels[0].size();
   if (!may || options_.back_pressure.verdict(tables) == BackPressure::Verdict::free) {
     return std::nullopt;

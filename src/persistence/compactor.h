@@ -11,8 +11,8 @@
 // *Ownership*: borrows levels and target; shares the executor.
 // *Errors*: a job that fails is told by `warn`, in a task of the executor; its files are removed,
 // unless the manifest may name them or memory ran out (then the next opening does that), and
-// nothing has changed. It is tried again when the next table comes, or when somebody waits for it;
-// where nobody knows what the manifest holds, behind the next opening.
+// nothing has changed. It is tried again when another table comes behind it, or when somebody
+// waits for it; where nobody knows what the manifest holds, after the next opening.
 
 #include <array>
 #include <atomic>

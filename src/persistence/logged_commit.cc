@@ -87,8 +87,14 @@ class DirectoryCommit final : public LoggedCommit {
   Status roll(const Context& context) override {
     if (Status room = make_room(context); !room) return room;
     const std::lock_guard turn(roll_mutex_);
-    log_->roll_at_sync();
-    if (Status flushed = queue_->flush(context); !flushed) return flushed;
+    if (Status in_time = context.check(); !in_time) return in_time;
+    // The next log's name could not be made durable: this one's is, and can be written still.
+    if (Status known = names_known(); !known) return known;
+    log_->roll_at_sync(true);
+    if (Status flushed = queue_->flush(context); !flushed) {
+      log_->roll_at_sync(false);
+      return flushed;
+    }
     return log_->rolled();
   }
 
@@ -98,7 +104,11 @@ class DirectoryCommit final : public LoggedCommit {
       const std::lock_guard lock(mutex_);
       last = to_put_away_;
     }
-    return wait_for_work([&] { return put_away_ >= last || !archive_->has_work(); }, context);
+    const auto enough = [&] { return put_away_ >= last || !archive_->has_work(); };
+    if (Status settled = wait_for_work(enough, context); !settled) return settled;
+    const std::lock_guard lock(mutex_);
+    if (put_away_ < last && failed_) return failure(*failed_);  // a checkpoint's next try is later
+    return {};
   }
 
  private:
@@ -179,7 +189,8 @@ class DirectoryCommit final : public LoggedCommit {
   // for it.
   bool goes_on() {
     const std::lock_guard lock(mutex_);
-    if (archive_->has_work() && !closing_ && !std::exchange(pausing_, false)) return true;
+    const bool pauses = std::exchange(pausing_, false);
+    if (archive_->has_work() && !closing_ && !pauses) return true;
     working_ = false;
     changed_.notify_all();
     return false;
@@ -213,6 +224,12 @@ class DirectoryCommit final : public LoggedCommit {
     Status synced = files_.sync_directory(directory_.path());
     if (!synced) names_failed_ = synced.error();
     return synced;
+  }
+
+  Status names_known() {
+    const std::lock_guard lock(names_mutex_);
+    if (names_failed_) return failure(*names_failed_);
+    return {};
   }
 
   // What is left over takes room, and is passed over when the store is opened: a failure matters

@@ -8,7 +8,7 @@ Status RollableLog::open() {
   log_ = *std::move(log);
   number_ = options_.number;
   last_ = options_.first - 1;
-  is_empty_ = options_.offset <= log_layout::header_bytes;
+  is_empty_ = options_.offset == 0;
   return {};
 }
 
@@ -26,8 +26,12 @@ Result<std::unique_ptr<LogWriter>> RollableLog::make_log(LogNumber number, std::
 }
 
 Status RollableLog::append(SequenceNumber first, const Batch& batch) {
-  Status appended = noted(log_->append(first, batch));
-  if (!appended) return appended;
+  Status appended = log_->append(first, batch);
+  if (!appended) {
+    // It may only have lacked the room for a new log. A log that has failed says so again.
+    static_cast<void>(write());
+    return appended;
+  }
   last_ = first + batch.change_count() - 1;
   is_empty_ = false;
   return appended;
@@ -42,7 +46,11 @@ Status RollableLog::sync() {
 Status RollableLog::roll() {
   if (is_empty_) return {};
   auto next = make_log(number_ + 1, 0, last_ + 1);
-  if (!next) return failure(std::move(next));
+  if (!next) {
+    // What there is of it would be in the way of the next attempt.
+    static_cast<void>(files_.unlink(log_path(options_.directory, number_ + 1)));
+    return failure(std::move(next));
+  }
   {
     const std::lock_guard lock(mutex_);
     log_ = *std::move(next);

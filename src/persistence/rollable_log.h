@@ -3,7 +3,7 @@
 // A log (persistence/log_writer.h) that can be ended before it is full. Whoever wants that says so,
 // and flushes: the thread that commits ends the log, behind the sync that it does anyway.
 //
-//   roll_at_sync()     any thread
+//   roll_at_sync(true) any thread
 //   sync()             all that was appended is durable, so a writer of the next log can take the
 //                      place of this one's, as if the log had been full
 //
@@ -39,8 +39,9 @@ class RollableLog final : public LogWriter {
   // Whether it could not be written: nobody appends to it any more. Any thread.
   bool has_failed() const { return has_failed_.load(std::memory_order_relaxed); }
 
-  // The next sync ends the log, if it holds a record.
-  void roll_at_sync() { wanted_.store(true, std::memory_order_relaxed); }
+  // Whether the next sync is to end the log, if that or the logs before it may hold something that
+  // is in memory alone.
+  void roll_at_sync(bool wanted) { wanted_.store(wanted, std::memory_order_relaxed); }
 
   // What came of it when a sync did that last.  Requires: such a sync came before this, and none is
   // under way that may do it again. Errors: those of making the next log.
@@ -61,7 +62,7 @@ class RollableLog final : public LogWriter {
   // Used by the one thread that writes:
   LogNumber number_ = 0;     // of the log that is written
   SequenceNumber last_ = 0;  // the last write that was appended
-  bool is_empty_ = true;     // that log holds no record
+  bool is_empty_ = true;     // nothing came since the log before it was ended
   Status rolled_{};
 
   // Relaxed: who sets it orders it by the flush that follows.

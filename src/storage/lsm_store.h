@@ -69,8 +69,8 @@ struct LsmParts {
   // Waits until there is room for a batch; asked by each thread that applies one, before the commit
   // has it: so nobody waits beyond his own context. Writers who come at the same moment find the
   // same room; what they are too many for it is no more than their batches hold in memory already.
-  // Absent: there always is. Errors: why there is none, and those of the context; the batch is
-  // refused with it, and nothing was done.
+  // Its requirements are looked at afterwards. Absent: there always is. Errors: why there is none,
+  // and those of the context; the batch is refused with it, and nothing was done.
   std::function<Status(const Context& context)> make_room{};
 
   // As Maintenance::compact. Absent: everything has its smallest form at all times.

@@ -38,8 +38,8 @@ class LeveledPicking : public testing::Test {
 
   std::string overlapped(const Version& version, std::size_t level, std::string_view first,
                          std::string_view last) {
-    const std::string call = announce(
-        fmt::format("what [{}-{}] overlaps in level {} of {}", first, last, level, listed(version)));
+    const std::string call = announce(fmt::format("what [{}-{}] overlaps in level {} of {}", first,
+                                                  last, level, listed(version)));
     const std::string answer = told(overlapped_in(version, level, first, last));
     observe(call, answer);
     return answer;

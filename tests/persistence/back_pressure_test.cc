@@ -82,6 +82,27 @@ TEST_F(BackPressures, WhoIsInTimeWritesWhenThereIsRoom) {
   EXPECT_GE(store.figure("compactions"), 1);
 }
 
+TEST_F(BackPressures, IsThereStillAfterTheDiskWasFull) {
+  ASSERT_NO_FATAL_FAILURE(open());
+  files.fail(Fault::disk_full);
+  Status written;
+  for (int i = 0; i < 100 && written; ++i) written = store->put("k", std::string(500, 'v'));
+  EXPECT_TRUE(fails_with(Code::no_space, written));
+  files.clear_faults();
+  ASSERT_NO_FATAL_FAILURE(fill_level_0(12));
+  expect_nothing_done(Code::deadline_exceeded, with_deadline());
+}
+
+TEST_F(BackPressures, BehindALogThatFailedNobodyWaits) {
+  ASSERT_NO_FATAL_FAILURE(open());
+  ASSERT_NO_FATAL_FAILURE(fill_level_0(8));
+  files.fail(Fault::sync_fails_keeps);
+  EXPECT_TRUE(fails_with(Code::outcome_unknown, store->put("k", "v")));
+  const int pauses = store.pauses();
+  EXPECT_TRUE(fails_with(Code::unavailable, store->put("k", "v")));
+  EXPECT_EQ(store.pauses(), pauses);
+}
+
 TEST_F(BackPressures, SlowedByLevel0AWriterHasADeadline) {
   ASSERT_NO_FATAL_FAILURE(open());
   ASSERT_NO_FATAL_FAILURE(fill_level_0(8));

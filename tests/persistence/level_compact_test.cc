@@ -211,6 +211,22 @@ TEST_F(LevelCompacts, WritersNeedNotStopWhileItTakesLong) {
   expect_all_survives();
 }
 
+TEST_F(LevelCompacts, WritesOutAlsoWhatAnEndedLogHolds) {
+  ASSERT_TRUE(ok(store.open(options())));
+  ASSERT_TRUE(ok(put(1)));
+  std::stop_source source;
+  store.executor().schedule([&] { source.request_stop(); });
+  // It ends the log, and does not wait until what that holds is written out.
+  const auto context = Context().with_cancellation(source.get_token());
+  EXPECT_TRUE(fails_with(Code::cancelled, compact({}, context)));
+  ASSERT_TRUE(ok(store->close()));
+  ASSERT_TRUE(ok(store.open(options())));
+  EXPECT_EQ(store.figure("memtable_entries"), 1);
+  EXPECT_TRUE(ok(compact()));
+  EXPECT_EQ(store.figure("memtable_entries"), 0);
+  EXPECT_EQ(store.tables(), 1u);
+}
+
 TEST_F(LevelCompacts, EndsWithItsContext) {
   ASSERT_TRUE(ok(store.open(options())));
   write(60, 40);

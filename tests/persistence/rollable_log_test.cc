@@ -56,7 +56,7 @@ class RollableLogs : public testing::Test {
 TEST_F(RollableLogs, AreEndedByASyncThatFollows) {
   ASSERT_TRUE(ok(append()));
   ASSERT_TRUE(ok(append()));
-  log.roll_at_sync();
+  log.roll_at_sync(true);
   ASSERT_TRUE(ok(log.write()));
   EXPECT_TRUE(rolled.empty());
   ASSERT_TRUE(ok(log.sync()));
@@ -72,7 +72,7 @@ TEST_F(RollableLogs, AreOneSequenceOfWritesWhereverTheyEnd) {
   for (int i = 1; i <= 400; ++i) {
     ASSERT_TRUE(ok(append()));
     if (i % 130 != 0) continue;  // logs that are full come between
-    log.roll_at_sync();
+    log.roll_at_sync(true);
     ASSERT_TRUE(ok(log.sync()));
     EXPECT_EQ(rolled.back().first, static_cast<SequenceNumber>(i + 1));
     EXPECT_EQ(last_after(CrashPolicy::nothing), static_cast<SequenceNumber>(i));
@@ -86,13 +86,13 @@ TEST_F(RollableLogs, AreOneSequenceOfWritesWhereverTheyEnd) {
 }
 
 TEST_F(RollableLogs, AreNotEndedWithoutARecord) {
-  log.roll_at_sync();
+  log.roll_at_sync(true);
   ASSERT_TRUE(ok(log.sync()));
   EXPECT_TRUE(ok(log.rolled()));
   EXPECT_TRUE(rolled.empty());
   ASSERT_TRUE(ok(append()));
   for (int i = 0; i < 2; ++i) {
-    log.roll_at_sync();
+    log.roll_at_sync(true);
     ASSERT_TRUE(ok(log.sync()));
   }
   EXPECT_EQ(rolled.size(), 1u);
@@ -101,7 +101,7 @@ TEST_F(RollableLogs, AreNotEndedWithoutARecord) {
 TEST_F(RollableLogs, AreWrittenOnWhereThereIsNoRoomForAnother) {
   ASSERT_TRUE(ok(append()));
   files.fail(Fault::disk_full);
-  log.roll_at_sync();
+  log.roll_at_sync(true);
   ASSERT_TRUE(ok(log.sync()));
   EXPECT_TRUE(fails_with(Code::no_space, log.rolled()));
   EXPECT_TRUE(rolled.empty());
@@ -109,16 +109,43 @@ TEST_F(RollableLogs, AreWrittenOnWhereThereIsNoRoomForAnother) {
   ASSERT_TRUE(ok(log.sync()));
   EXPECT_EQ(last_after(CrashPolicy::nothing), 2u);
   files.clear_faults();
-  log.roll_at_sync();
+  log.roll_at_sync(true);
   ASSERT_TRUE(ok(log.sync()));
   EXPECT_TRUE(ok(log.rolled()));
   EXPECT_EQ(rolled, (std::vector<LogHeader>{{2, 3, 0}}));
 }
 
+TEST_F(RollableLogs, LeaveNothingInTheWayOfTheNextAttempt) {
+  ASSERT_TRUE(ok(append()));
+  ASSERT_TRUE(ok(log.write()));
+  files.fail(Fault::write_fails);  // the next log is there, and its header is not written
+  log.roll_at_sync(true);
+  ASSERT_TRUE(ok(log.sync()));
+  EXPECT_FALSE(log.rolled().has_value());
+  EXPECT_EQ(logs(), (std::vector<LogNumber>{1}));
+  files.clear_faults();
+  log.roll_at_sync(true);
+  ASSERT_TRUE(ok(log.sync()));
+  EXPECT_TRUE(ok(log.rolled()));
+  EXPECT_EQ(logs(), (std::vector<LogNumber>{1, 2}));
+}
+
+TEST_F(RollableLogs, HaveNotFailedWhereThereWasNoRoom) {
+  files.fail(Fault::disk_full);
+  Status appended;
+  for (int i = 0; i < 400 && appended; ++i) appended = append();
+  EXPECT_TRUE(fails_with(Code::no_space, appended));
+  EXPECT_FALSE(log.has_failed());
+  files.clear_faults();
+  files.fail(Fault::sync_fails_keeps);
+  EXPECT_FALSE(log.sync().has_value());
+  EXPECT_TRUE(log.has_failed());
+}
+
 TEST_F(RollableLogs, AreNotEndedByASyncThatFails) {
   ASSERT_TRUE(ok(append()));
   files.fail(Fault::sync_fails_keeps);
-  log.roll_at_sync();
+  log.roll_at_sync(true);
   EXPECT_FALSE(log.sync().has_value());
   EXPECT_TRUE(rolled.empty());
   EXPECT_EQ(logs(), (std::vector<LogNumber>{1}));

@@ -34,6 +34,11 @@ class WatchedExecutor final : public Executor {
     inner_->wait(lock, change, done);
   }
 
+  void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                   const std::function<bool()>& done) override {
+    inner_->wait_asking(lock, change, done);
+  }
+
   // Returns when so many callers have found that they must wait. They keep their lock until they
   // do: whoever takes it from then on finds them waiting.
   void wait_for_callers(int count) {

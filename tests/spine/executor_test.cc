@@ -167,6 +167,11 @@ class SteppingExecutor final : public Executor {
     }
   }
 
+  void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                   const std::function<bool()>& done) override {
+    wait(lock, change, done);
+  }
+
   // Runs one task; false where there is none.
   bool step() {
     if (tasks_.empty()) return false;

@@ -35,6 +35,7 @@ class Author {
   void batch(Sizes value);
 
   void flush() { add({.kind = Step::Kind::flush}); }
+  void compact() { add({.kind = Step::Kind::compact}); }
   void background() { add({.kind = Step::Kind::background}); }
   void close() { add({.kind = Step::Kind::close}); }
   void crash(CrashPolicy policy) { add({.kind = Step::Kind::crash, .policy = policy}); }

@@ -56,6 +56,11 @@ class PhasedExecutor final : public Executor {
     tasks_.wait(lock, change, done);
   }
 
+  void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                   const std::function<bool()>& done) override {
+    wait(lock, change, done);
+  }
+
   bool run_one() { return tasks_.run_one(); }
   std::size_t run_all() { return tasks_.run_all(); }
 
@@ -83,6 +88,11 @@ class ExecutorOfPhase final : public Executor {
   void wait(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
             const std::function<bool()>& done) override {
     tasks_->wait(lock, change, done);
+  }
+
+  void wait_asking(std::unique_lock<std::mutex>& lock, std::condition_variable& change,
+                   const std::function<bool()>& done) override {
+    wait(lock, change, done);
   }
 
  private:

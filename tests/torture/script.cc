@@ -55,6 +55,7 @@ std::string told(const Step& step) {
     case Step::Kind::open: return fmt::format("open, durability {}", name(step.durability));
     case Step::Kind::write: return told(*step.batch);
     case Step::Kind::flush: return "flush";
+    case Step::Kind::compact: return "compact";
     case Step::Kind::background: return "a step in the background";
     case Step::Kind::close: return "close";
     case Step::Kind::crash: return fmt::format("crash, {}", name(step.policy));

@@ -23,6 +23,7 @@ struct Step {
     open,        // with the durability
     write,       // the batch; one change without requirements is a plain put or erase
     flush,       //
+    compact,     // everything
     background,  // one task of the executor runs, if one waits
     close,       //
     crash        // the process dies, by the policy; what follows begins with an `open`

@@ -197,6 +197,28 @@ Script churning(std::uint64_t seed) {
   return author.script();
 }
 
+// Logs that end before they are full, and tables that are written anew where they stand.
+Script compacting(std::uint64_t seed) {
+  Author author("compacting", seed, small_log);
+  author.open(Durability::wal);
+  for (int i = 0; i < 60; ++i) {
+    if (author.once_in(4)) {
+      author.erase();
+    } else {
+      author.put(large);
+    }
+    if (author.once_in(3)) author.background();
+    if (author.once_in(8)) author.compact();
+    if (author.once_in(20)) {
+      author.close();
+      author.open(Durability::sync);
+      if (author.once_in(2)) author.compact();
+    }
+  }
+  author.close();
+  return author.script();
+}
+
 Script flush_at_the_end(std::uint64_t seed) {
   Author author("flush-at-the-end", seed, small_log);
   author.open(Durability::none);
@@ -225,6 +247,7 @@ constexpr Workload table[] = {
     {"mixed-durability", "reopened at another durability each time", mixed_durability},
     {"crashed-before", "lives that begin with the recovery from a crash", crashed_before},
     {"churning", "overwrites and erases that fill levels of tables", churning},
+    {"compacting", "everything is compacted again and again, between writes", compacting},
     {"flush-at-the-end", "nothing is safe until a flush at the end", flush_at_the_end},
 };
 

@@ -4,6 +4,8 @@
 
 #include <exception>
 
+#include "kv/capabilities.h"
+
 namespace kv::torture {
 
 World::World(const EngineUnderTorture& engine, const Script& script)
@@ -62,6 +64,7 @@ bool World::play(const Step& step) {
       case Step::Kind::open: open(step.durability); break;
       case Step::Kind::write: write(step); break;
       case Step::Kind::flush: flush(); break;
+      case Step::Kind::compact: compact(); break;
       case Step::Kind::background: note(executor_->run_one() ? "done" : "nothing to do"); break;
       case Step::Kind::close: close(); break;
       case Step::Kind::crash: crash(step.policy); break;
@@ -160,6 +163,14 @@ void World::flush() {
   if (flushed) return oracle_.flushed();
   see_failure(flushed.error());
   refusing_ = true;
+  if (Complaint wrong = oracle_.check_live(*store_)) complain("while it lives: " + *wrong);
+}
+
+void World::compact() {
+  const Status compacted = store_->as<Maintenance>()->compact();
+  if (dead()) return;
+  note(compacted ? "ok" : compacted.error().text());
+  if (!compacted) see_failure(compacted.error());
   if (Complaint wrong = oracle_.check_live(*store_)) complain("while it lives: " + *wrong);
 }
 

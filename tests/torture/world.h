@@ -77,6 +77,7 @@ class World {
   void move_to(std::unique_ptr<SimulatedFileSystem> files);
   void write(const Step& step);
   void flush();
+  void compact();
   void close();
   void crash(CrashPolicy policy);
 
