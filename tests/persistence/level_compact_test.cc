@@ -6,16 +6,14 @@
 #include <stop_token>
 #include <string>
 
-#include "base/random.h"
 #include "kv/capabilities.h"
-#include "tests/persistence/simulated_store.h"
+#include "tests/persistence/table_stores.h"
 #include "tests/support/expect.h"
-#include "tests/support/story.h"
 
 namespace kv::test {
 namespace {
 
-class LevelCompacts : public testing::Test {
+class LevelCompacts : public StoresWithTables {
  protected:
   // A value of 500 bytes: seven fill a log.
   Status put(int key) {
@@ -54,21 +52,6 @@ class LevelCompacts : public testing::Test {
     });
   }
 
-  // Opens what a loss of power leaves, and sees that it is all that was acknowledged.
-  void expect_all_survives() {
-    const std::string content = store.content();
-    Random random(test::seed());
-    for (const CrashPolicy policy : power_losses) {
-      SimulatedFileSystem left = files;
-      left.crash(policy, random);
-      SimulatedStore survivor(left);
-      ASSERT_TRUE(ok(survivor.open()));
-      EXPECT_EQ(survivor.content(), content);
-    }
-  }
-
-  SimulatedFileSystem files;
-  SimulatedStore store{files};
   int turns_left_ = 0;
 
  private:
