@@ -6,7 +6,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "bench/spread.h"
 #include "storage/hash_store.h"
 
 namespace kv {
@@ -70,12 +70,6 @@ double rate(Operation operation, const std::vector<Store*>& stores, std::uint64_
          std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 template <class Operation>
 void two_threads(benchmark::State& state, Operation operation) {
   const auto shared = store_of(entries);
@@ -91,9 +85,9 @@ void two_threads(benchmark::State& state, Operation operation) {
     apart_to_one.push_back(apart / one);
     shared_to_apart.push_back(together / apart);
   }
-  state.counters["shared_to_one"] = median(shared_to_one);
-  state.counters["apart_to_one"] = median(apart_to_one);
-  state.counters["shared_to_apart"] = median(shared_to_apart);
+  state.counters["shared_to_one"] = bench::median(shared_to_one);
+  state.counters["apart_to_one"] = bench::median(apart_to_one);
+  state.counters["shared_to_apart"] = bench::median(shared_to_apart);
 }
 
 BENCHMARK_CAPTURE(two_threads, read, read)->Iterations(30)->Unit(benchmark::kMillisecond);

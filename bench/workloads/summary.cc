@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cassert>
 #include <iterator>
 
 namespace kv::bench {
@@ -92,18 +91,6 @@ std::string trouble_in(const Plan& plan, const SystemResults& results, std::size
 }
 
 }  // namespace
-
-double median(std::vector<double> values) {
-  assert(!values.empty());
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (values[middle - 1] + values[middle]) / 2;
-}
-
-Spread spread(const std::vector<double>& values) {
-  return {median(values), *std::ranges::min_element(values), *std::ranges::max_element(values)};
-}
 
 std::vector<Section> summarise(const Plan& plan, const Results& results) {
   std::vector<Section> sections;

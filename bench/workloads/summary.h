@@ -9,19 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "bench/spread.h"
 #include "bench/workloads/campaign.h"
 
 namespace kv::bench {
-
-struct Spread {
-  double median = 0;
-  double least = 0;
-  double most = 0;
-};
-
-// Of an even number of values, the mean of the middle two.  Requires: there is one at least.
-double median(std::vector<double> values);
-Spread spread(const std::vector<double>& values);
 
 // Each a median over the rounds.
 struct Figures {

@@ -64,11 +64,13 @@ class SkipListMemtable final : public Memtable {
   std::size_t entries() const override { return entries_.load(std::memory_order_relaxed); }
 
  private:
-  Arena arena_;  // before the list, which must not outlive it
-  const std::unique_ptr<SkipList> list_ = make_skip_list(arena_, internal_key_less);
-  std::string scratch_;  // the writer's alone
+  // What an add writes and what a get reads, on different lines of the cache: see skip_list.cc.
+  alignas(64) Arena arena_;  // before the list, which must not outlive it
+  std::string scratch_;      // the writer's alone
   // Relaxed: a figure, ordered with nothing.
   std::atomic<std::size_t> entries_{0};
+
+  alignas(64) const std::unique_ptr<SkipList> list_ = make_skip_list(arena_, internal_key_less);
 };
 
 }  // namespace

@@ -140,8 +140,9 @@ class TowerSkipList final : public SkipList {
   // How many levels are in use. The writer stores it, searches load it; relaxed (see insert).
   std::atomic<int> height_{1};
 
-  // The writer's alone:
-  Random random_{0x736b6970};
+  // The writer's alone, and on a line of the cache that no search reads: an insert takes the line
+  // away from whoever has it.
+  alignas(64) Random random_{0x736b6970};
   Nodes last_;  // the last node of each level, or the head
 };
 
