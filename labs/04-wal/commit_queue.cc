@@ -1,6 +1,5 @@
 #include "persistence/commit_queue.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -30,9 +29,10 @@ struct Waiter {
 struct Group {
   std::vector<Waiter*> members;  // guarded by the queue's mutex while the group is open
 
-  // Not 0: every result is written. Released by the leader, acquired by the others. (An int, since
-  // that is what the operating system can wait for.)
-  std::atomic<int> answered = 0;
+  // A mutex of its own: those who are woken don't meet those who join the next group.
+  std::mutex mutex;
+  bool answered = false;         // every result is written; guarded by mutex
+  std::condition_variable told;  // answered is true: awaited by all but the leader
 };
 
 class GroupCommit final : public CommitQueue {
@@ -69,7 +69,7 @@ class GroupCommit final : public CommitQueue {
   }
 
   // Returns when the group's leader has written the results.
-  static void wait_for_answer(const Group& group) {
+  static void wait_for_answer(Group& group) {
     // LAB 4.5  Wait, and see all that the leader wrote before (tell_answer).
     throw todo("4.5", group);
   }

@@ -1,6 +1,5 @@
 #include "persistence/commit_queue.h"
 
-#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <memory>
@@ -30,9 +29,10 @@ struct Waiter {
 struct Group {
   std::vector<Waiter*> members;  // guarded by the queue's mutex while the group is open
 
-  // Not 0: every result is written. Released by the leader, acquired by the others. (An int, since
-  // that is what the operating system can wait for.)
-  std::atomic<int> answered = 0;
+  // A mutex of its own: those who are woken don't meet those who join the next group.
+  std::mutex mutex;
+  bool answered = false;         // every result is written; guarded by mutex
+  std::condition_variable told;  // answered is true: awaited by all but the leader
 };
 
 class GroupCommit final : public CommitQueue {
@@ -91,10 +91,11 @@ class GroupCommit final : public CommitQueue {
   }
 
   // Returns when the group's leader has written the results.
-  static void wait_for_answer(const Group& group) {
+  static void wait_for_answer(Group& group) {
     // LAB 4.5  Wait, and see all that the leader wrote before (tell_answer).
     //[ throw todo("4.5", group);
-    group.answered.wait(0, std::memory_order_acquire);
+    std::unique_lock lock(group.mutex);
+    group.told.wait(lock, [&group] { return group.answered; });
     //]
   }
 
@@ -172,8 +173,11 @@ class GroupCommit final : public CommitQueue {
   static void tell_answer(Group& group) {
     // LAB 4.5  Wake all who wait for the answer; they must see the results.
     //[ throw todo("4.5", group);
-    group.answered.store(1, std::memory_order_release);
-    group.answered.notify_all();
+    {
+      const std::lock_guard lock(group.mutex);
+      group.answered = true;
+    }
+    group.told.notify_all();
     //]
   }
 
