@@ -69,6 +69,11 @@ struct LevelDb {
     return status.ok() ? sync_path(directory) : status;
   }
 
+  static NativeStatus compact(DB& db) {
+    db.CompactRange(nullptr, nullptr);  // which tells of no failure
+    return NativeStatus::OK();
+  }
+
   static Error error_of(const NativeStatus& status, const std::string& directory) {
     const std::string text = status.ToString();
     const auto error = [&](Code code, std::string_view remedy) {

@@ -7,6 +7,7 @@
 //   ReadOptions, WriteOptions, WriteBatch, Slice
 //   static WriteOptions write_options(Durability)
 //   static NativeStatus flush(DB&, Durability, directory)      as Store::flush
+//   static NativeStatus compact(DB&)                           all of it, to the end
 //   static Error error_of(const NativeStatus&, directory)      what a failure is called here
 //
 // *Threads*: both libraries let any thread do anything, except close beside other calls, and check
@@ -25,6 +26,7 @@
 #include "bench/peers/requirement.h"
 #include "bench/peers/striped_mutex.h"
 #include "bench/peers/walk.h"
+#include "bench/workloads/compactable.h"
 #include "kv/store.h"
 
 namespace kv::peers {
@@ -123,7 +125,7 @@ class LogStructuredSnapshot final : public Snapshot {
 };
 
 template <class Library>
-class LogStructuredStore final : public Store {
+class LogStructuredStore final : public Store, public bench::Compactable {
  public:
   LogStructuredStore(const Limits& limits, std::shared_ptr<Database<Library>> database,
                      Durability durability)
@@ -133,6 +135,12 @@ class LogStructuredStore final : public Store {
         database_(std::move(database)) {}
 
   ~LogStructuredStore() override { static_cast<void>(close()); }
+
+  Status compact() override {
+    const std::shared_lock lock(reads_);
+    if (!database_) return Lifetime::refusal();
+    return answer(Library::compact(*database_->db));
+  }
 
  private:
   Result<std::string> do_get(std::string_view key, const Context&) override {
@@ -183,9 +191,7 @@ class LogStructuredStore final : public Store {
   Status do_flush(const Context&) override {
     const std::shared_lock lock(reads_);
     if (!database_) return Lifetime::refusal();
-    const auto status = Library::flush(*database_->db, durability_, database_->directory);
-    if (status.ok()) return {};
-    return failure(Library::error_of(status, database_->directory));
+    return answer(Library::flush(*database_->db, durability_, database_->directory));
   }
 
   Status do_close() override {
@@ -216,6 +222,11 @@ class LogStructuredStore final : public Store {
       }
     }
     return written(database_->db->Write(write_options_, &changes));
+  }
+
+  Status answer(const typename Library::NativeStatus& status) const {
+    if (status.ok()) return {};
+    return failure(Library::error_of(status, database_->directory));
   }
 
   // A log write or sync that failed leaves open what of it is on the disk.

@@ -50,6 +50,10 @@ struct RocksDb {
     return durability == Durability::none ? db.Flush(rocksdb::FlushOptions()) : db.SyncWAL();
   }
 
+  static NativeStatus compact(DB& db) {
+    return db.CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr);
+  }
+
   static Error error_of(const NativeStatus& status, const std::string& directory) {
     const std::string text = status.ToString();
     const auto error = [&](Code code, std::string_view remedy) {
@@ -70,9 +74,11 @@ struct RocksDb {
   }
 };
 
-// As a memtable alone: a flush, which has nothing to promise, must not make a table of it.
+// As a memtable alone: a flush, which has nothing to promise, must not make a table of it, and
+// nothing is compacted.
 struct RocksDbMemtable : RocksDb {
   static NativeStatus flush(DB&, Durability, const std::string&) { return NativeStatus::OK(); }
+  static NativeStatus compact(DB&) { return NativeStatus::OK(); }
 };
 
 // A database on files in memory, which it needs to its end.

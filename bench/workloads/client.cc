@@ -6,6 +6,7 @@
 #include <chrono>
 #include <numeric>
 
+#include "bench/workloads/compactable.h"
 #include "kv/capabilities.h"
 
 namespace kv::bench {
@@ -246,8 +247,11 @@ void Client::begin_walk(bool reverse) {
 
 void Client::compact() {
   Status done = work_.store.flush();
-  if (auto* maintenance = work_.store.as<Maintenance>(); done && maintenance != nullptr)
+  if (auto* const maintenance = work_.store.as<Maintenance>(); done && maintenance != nullptr) {
     done = maintenance->compact();
+  } else if (auto* const peer = dynamic_cast<Compactable*>(&work_.store); done && peer != nullptr) {
+    done = peer->compact();
+  }
   if (!done) fail("compact", "", done.error());
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "storage/internal_key.h"
+#include <algorithm>
 
 namespace kv {
 namespace {
@@ -12,6 +12,15 @@ constexpr std::uint64_t most_bytes = std::uint64_t{1} << 60;
 
 std::unexpected<Error> wrong(std::string_view what) {
   return failure(Code::corruption, fmt::format("the index is wrong: {}", what));
+}
+
+// The first eight bytes as a number that is ordered as they are; what is missing counts as zeros.
+std::uint64_t head_of(std::string_view bytes) {
+  std::uint64_t head = 0;
+  for (std::size_t at = 0; at < sizeof(head); ++at) {
+    head = head << 8 | (at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0);
+  }
+  return head;
 }
 
 }  // namespace
@@ -37,7 +46,34 @@ Status TableIndex::load(const Block& block, std::size_t block_bytes) {
     key_ends_.push_back(keys_.size());
     offsets_.push_back(end() + handle.bytes + table_layout::frame_end_bytes);
   }
+  make_heads();
   return entries->status();
+}
+
+void TableIndex::make_heads() {
+  if (size() == 0) return;
+  // What the first and the last have in common, all between them have too: they are in order.
+  const std::string_view first = user_key_of(last_key(0));
+  const std::string_view last = user_key_of(last_key(size() - 1));
+  const auto differ = std::ranges::mismatch(first, last);
+  common_bytes_ = static_cast<std::size_t>(differ.in1 - first.begin());
+  heads_.reserve(size());
+  for (std::size_t at = 0; at < size(); ++at) {
+    heads_.push_back(head_of(user_key_of(last_key(at)).substr(common_bytes_)));
+  }
+}
+
+TableIndex::Probe::Probe(const TableIndex& index, std::string_view internal_key)
+    : index_(index), key_(internal_key), place_(Place::within) {
+  if (index.size() == 0) return;
+  const std::string_view user_key = user_key_of(internal_key);
+  const std::string_view common = index.last_key(0).substr(0, index.common_bytes_);
+  const int order = user_key.substr(0, common.size()).compare(common);
+  if (order != 0) {
+    place_ = order < 0 ? Place::before_all : Place::behind_all;
+  } else {
+    head_ = head_of(user_key.substr(common.size()));
+  }
 }
 
 Status check_parts(const TableFooter& footer, const TableIndex& index,

@@ -1,0 +1,19 @@
+#pragma once
+
+// A store that can be asked to compact and is no Maintenance otherwise: the peers.
+//
+// *Thread safety*: any thread. *Errors*: as Maintenance::compact.
+
+#include "base/result.h"
+
+namespace kv::bench {
+
+class Compactable {
+ public:
+  virtual ~Compactable() = default;
+
+  // Brings all of its data into its smallest form, and returns when that is done.
+  virtual Status compact() = 0;
+};
+
+}  // namespace kv::bench
