@@ -7,6 +7,7 @@
 //   ReadOptions, WriteOptions, WriteBatch, Slice
 //   static WriteOptions write_options(Durability)
 //   static NativeStatus flush(DB&, Durability, directory)      as Store::flush
+//   static NativeStatus compact(DB&)                           as Maintenance::compact
 //   static Error error_of(const NativeStatus&, directory)      what a failure is called here
 //
 // *Threads*: both libraries let any thread do anything, except close beside other calls, and check
@@ -24,6 +25,7 @@
 #include "bench/peers/directory.h"
 #include "bench/peers/requirement.h"
 #include "bench/peers/striped_mutex.h"
+#include "bench/peers/upkeep.h"
 #include "bench/peers/walk.h"
 #include "kv/store.h"
 
@@ -188,6 +190,16 @@ class LogStructuredStore final : public Store {
     return failure(Library::error_of(status, database_->directory));
   }
 
+  Maintenance* do_maintenance() override { return &upkeep_; }
+
+  Status compact() {
+    const std::shared_lock lock(reads_);
+    if (!database_) return Lifetime::refusal();
+    const auto status = Library::compact(*database_->db);
+    if (status.ok()) return {};
+    return failure(Library::error_of(status, database_->directory));
+  }
+
   Status do_close() override {
     const std::unique_lock writes(writes_);
     const std::unique_lock reads(reads_);
@@ -232,6 +244,7 @@ class LogStructuredStore final : public Store {
   StripedMutex reads_;
   StripedMutex writes_;                          // where both are held, this one first
   std::shared_ptr<Database<Library>> database_;  // guarded by both; null: closed
+  peers::Upkeep upkeep_{*this, [this] { return compact(); }};
 };
 
 }  // namespace kv::peers

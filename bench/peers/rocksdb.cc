@@ -16,6 +16,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/version.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -50,6 +51,10 @@ struct RocksDb {
     return durability == Durability::none ? db.Flush(rocksdb::FlushOptions()) : db.SyncWAL();
   }
 
+  static NativeStatus compact(DB& db) {
+    return db.CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr);
+  }
+
   static Error error_of(const NativeStatus& status, const std::string& directory) {
     const std::string text = status.ToString();
     const auto error = [&](Code code, std::string_view remedy) {
@@ -70,8 +75,10 @@ struct RocksDb {
   }
 };
 
-// As a memtable alone: a flush, which has nothing to promise, must not make a table of it.
+// As a memtable alone: a flush, which has nothing to promise, must not make a table of it, nor must
+// a compaction.
 struct RocksDbMemtable : RocksDb {
+  static NativeStatus compact(DB&) { return NativeStatus::OK(); }
   static NativeStatus flush(DB&, Durability, const std::string&) { return NativeStatus::OK(); }
 };
 
@@ -161,6 +168,10 @@ Result<std::unique_ptr<Store>> open_rocksdb_memtable(const Options& options) {
   database->db = std::move(*opened);
   return std::make_unique<peers::LogStructuredStore<RocksDbMemtable>>(
       options.limits, std::move(database), Durability::none);
+}
+
+std::string rocksdb_version() {
+  return fmt::format("{}.{}.{}", ROCKSDB_MAJOR, ROCKSDB_MINOR, ROCKSDB_PATCH);
 }
 
 std::string rocksdb_settings(const Options& options) {
