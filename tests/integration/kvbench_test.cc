@@ -139,6 +139,23 @@ TEST(Kvbench, TellsWhatPeersMakeOfTheSettings) {
   }
 }
 
+TEST(Kvbench, CompactsThePeersThatCanBeCompacted) {
+  const std::string list = kvbench({"--list"}).output;
+  for (const char* peer : {"leveldb", "rocksdb"}) {
+    if (list.find(std::string("  ") + peer + " ") == std::string::npos) continue;
+    // A log takes all that was put; a table, of values that repeat one byte, a fraction.
+    const Ended ended =
+        kvbench({"--system", peer, "--entries", "2000", "--rounds", "1", "--compressible", "1",
+                 "--workloads", "fillrandom,compact", "--json", "-"});
+    ASSERT_EQ(ended.code, 0) << ended.errors;
+    const Json workloads = Json::parse(ended.output)["workloads"];
+    const auto disk_bytes = [&](int workload) {
+      return workloads[workload]["systems"][0]["rounds"][0]["disk_bytes"].get<double>();
+    };
+    EXPECT_LT(disk_bytes(1), disk_bytes(0) / 2) << peer;
+  }
+}
+
 TEST(Kvbench, ListsWhatThereIs) {
   const Ended ended = kvbench({"--list"});
   EXPECT_EQ(ended.code, 0);

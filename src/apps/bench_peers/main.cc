@@ -85,8 +85,7 @@ class Comparison {
     return plan;
   }
 
-  // The rows of goals of one part; of `durable` or not. Errors: those of run_campaign and
-  // measure_durable.
+  // The rows of one part's goals.
   Result<std::vector<PeerRow>> measure(std::span<const Goal> goals) {
     if (goals.front().part == Part::durable) return measure_writes(goals);
     const Plan plan = plan_of(goals);
@@ -141,7 +140,7 @@ void show_head(const PeerArguments& arguments, const std::vector<System>& sides)
   std::fflush(stdout);
 }
 
-// Those that go on disk when they return have other peers, so a table of their own.
+// Durable writes have other peers, so a table of their own.
 void show_tables(const std::vector<PeerRow>& rows) {
   const auto durable =
       std::ranges::find(rows, Part::durable, [](const PeerRow& row) { return row.goal.part; });

@@ -25,7 +25,7 @@ std::string_view setting_of(Part part) {
   return "plain";
 }
 
-// What the comparison was, for a durable row in place of a number of entries.
+// How it is measured, which for a durable row stands in place of a number of entries.
 std::string durable_method(std::size_t writers) {
   return writers == 1
              ? fmt::format("1 writer, {} operations a round, one by one in turn", single_writes)
@@ -35,7 +35,7 @@ std::string durable_method(std::size_t writers) {
 std::string percent(double share) { return fmt::format("{:.0f} %", std::max(1.0, 100 * share)); }
 
 std::string limit_text(Scale scale, double limit) {
-  return scale == Scale::time ? fmt::format("<= {}", limit) : fmt::format("rate >= {}", limit);
+  return scale == Scale::time ? fmt::format("<= {:.1f}", limit) : fmt::format("rate >= {}", limit);
 }
 
 std::string verdict_text(const Verdict& verdict, std::string_view reached) {
@@ -136,9 +136,11 @@ std::string heading(std::span<const Goal> goals, std::uint64_t entries, std::siz
     last = setting;
     const Settings settings = settings_of(goal.part, entries);
     text += fmt::format("\nsetting {}\n", setting);
-    text += goal.part == Part::durable ? fmt::format("puts of 16 + 100 bytes, by {}; by {}\n",
-                                                     durable_method(1), durable_method(16))
-                                       : settings_text(settings);
+    text += goal.part == Part::durable
+                ? fmt::format(
+                      "puts of 16 + 100 bytes: {}; {}; stores otherwise as at the setting plain\n",
+                      durable_method(1), durable_method(16))
+                : settings_text(settings);
     std::vector<std::string_view> sides{our_engine};
     if (goal.part == Part::durable) sides.push_back(bare_append);
     for (const std::string_view peer : peer_names()) {
