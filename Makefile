@@ -5,7 +5,7 @@ BUILD := build/$(PRESET)
 KVCOURSE := build/dev/bin/kvcourse
 
 .DEFAULT_GOAL := help
-.PHONY: help setup packages build demo test lab grade bench submit skeleton record check check-all \
+.PHONY: help setup packages build demo test lab grade bench bench-peers submit skeleton record check check-all \
         mutants torture torture-planted format format-check tidy fuzz asan tsan clean need-lab kvcourse
 
 help: ## this list
@@ -33,6 +33,11 @@ grade: need-lab kvcourse ## LAB=N: your score, the cause of each loss, and what 
 
 bench: need-lab kvcourse ## LAB=N: your lab's speed beside the reference's
 	@$(KVCOURSE) bench $(LAB)
+
+bench-peers: packages ## lsm beside LevelDB, RocksDB and LMDB, and which goals it reaches; takes long
+	@.ci/build release --target bench_peers
+	@mkdir -p build/bench
+	@build/release/bin/bench_peers --json build/bench/peers.json
 
 submit: need-lab kvcourse ## LAB=N: pack the files that the lab hands in
 	@$(KVCOURSE) submit $(LAB)

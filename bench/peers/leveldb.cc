@@ -1,7 +1,7 @@
 // LevelDB (1.23). Where the options say nothing it has its default settings: 4 MB write buffer, 8
 // MB block cache, Snappy, no Bloom filter, blocks of 4 KB. It has no LZ4: where that is asked for
-// it takes Snappy, which is of the same kind; Zstandard it refuses, and a size of level 1: that is
-// fixed.
+// it takes Snappy, which is of the same kind; Zstandard it refuses, and a level 1 that is not of
+// its own 10 MiB.
 //
 // Durability: its log is always written, so `none` is refused; `wal` is its default (the bytes are
 // in the kernel when a write returns); `sync` is WriteOptions::sync. It answers everything that a
@@ -70,8 +70,8 @@ struct LevelDb {
   }
 
   static NativeStatus compact(DB& db) {
-    db.CompactRange(nullptr, nullptr);  // which tells of no failure
-    return NativeStatus::OK();
+    db.CompactRange(nullptr, nullptr);
+    return NativeStatus::OK();  // LevelDB tells of a compaction that failed at the next write
   }
 
   static Error error_of(const NativeStatus& status, const std::string& directory) {
@@ -132,10 +132,11 @@ Result<std::unique_ptr<Store>> open_leveldb(const Options& options) {
     return failure(Code::invalid_argument,
                    "leveldb has no Zstandard: take the compression none or lz4");
   }
-  if (options.level1_bytes) {
-    return failure(Code::invalid_argument,
-                   fmt::format("leveldb's level 1 always holds {} bytes: leave level1_bytes unset",
-                               level1_bytes));
+  if (options.level1_bytes.value_or(level1_bytes) != level1_bytes) {
+    return failure(
+        Code::invalid_argument,
+        fmt::format("leveldb's level 1 always holds {} bytes: take these, or leave it unset",
+                    level1_bytes));
   }
   if (Status made = peers::make_directory("leveldb", options); !made) {
     return failure(std::move(made));
@@ -148,6 +149,10 @@ Result<std::unique_ptr<Store>> open_leveldb(const Options& options) {
   database->db.reset(db);
   return std::make_unique<peers::LogStructuredStore<LevelDb>>(options.limits, std::move(database),
                                                               durability);
+}
+
+std::string leveldb_version() {
+  return fmt::format("{}.{}", leveldb::kMajorVersion, leveldb::kMinorVersion);
 }
 
 std::string leveldb_settings(const Options& options) {

@@ -22,6 +22,7 @@
 // and, after its store was closed, the directory. The iterators of one snapshot take turns, since
 // LMDB wants one thread at a time in a transaction.
 
+#include <fmt/format.h>
 #include <lmdb.h>
 
 #include <array>
@@ -258,6 +259,10 @@ class LmdbStore final : public Store {
 };
 
 }  // namespace
+
+std::string lmdb_version() {
+  return fmt::format("{}.{}.{}", MDB_VERSION_MAJOR, MDB_VERSION_MINOR, MDB_VERSION_PATCH);
+}
 
 Result<std::unique_ptr<Store>> open_lmdb(const Options& options) {
   if (Status made = peers::make_directory("lmdb", options); !made) {

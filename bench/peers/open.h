@@ -27,4 +27,9 @@ Result<std::unique_ptr<Store>> open_lmdb(const Options& options);
 std::string leveldb_settings(const Options& options);
 std::string rocksdb_settings(const Options& options);
 
+// Which version of the library this was built with.
+std::string leveldb_version();
+std::string rocksdb_version();
+std::string lmdb_version();
+
 }  // namespace kv

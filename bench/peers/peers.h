@@ -20,4 +20,8 @@ std::span<const Engine> peers();
 // Empty for a peer that keeps none, and for a name that is no peer's.
 std::string peer_settings(std::string_view peer, const Options& options);
 
+// The version of the library that keeps its files, "1.23"; empty for a peer without files, and for
+// a name that is no peer's.
+std::string peer_version(std::string_view peer);
+
 }  // namespace kv

@@ -16,6 +16,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/version.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -167,6 +168,10 @@ Result<std::unique_ptr<Store>> open_rocksdb_memtable(const Options& options) {
   database->db = std::move(*opened);
   return std::make_unique<peers::LogStructuredStore<RocksDbMemtable>>(
       options.limits, std::move(database), Durability::none);
+}
+
+std::string rocksdb_version() {
+  return fmt::format("{}.{}.{}", ROCKSDB_MAJOR, ROCKSDB_MINOR, ROCKSDB_PATCH);
 }
 
 std::string rocksdb_settings(const Options& options) {

@@ -40,4 +40,17 @@ std::string peer_settings([[maybe_unused]] std::string_view peer,
   return {};
 }
 
+std::string peer_version([[maybe_unused]] std::string_view peer) {
+#ifdef KV_PEER_LEVELDB
+  if (peer == "leveldb") return leveldb_version();
+#endif
+#ifdef KV_PEER_ROCKSDB
+  if (peer == "rocksdb") return rocksdb_version();
+#endif
+#ifdef KV_PEER_LMDB
+  if (peer == "lmdb") return lmdb_version();
+#endif
+  return {};
+}
+
 }  // namespace kv

@@ -127,6 +127,8 @@ Result<Ended> run_child(const std::vector<std::string>& arguments, std::chrono::
   return ended;
 }
 
+bool interrupt_caught() { return interrupted != 0; }
+
 void catch_interrupts() {
   struct sigaction action{};
   action.sa_handler = [](int) { interrupted = 1; };  // without SA_RESTART: poll returns

@@ -28,4 +28,7 @@ Result<Ended> run_child(const std::vector<std::string>& arguments, std::chrono::
 // so that whoever made the call can tidy up.
 void catch_interrupts();
 
+// Whether such a request has come: for work that is done in this process, between two calls.
+bool interrupt_caught();
+
 }  // namespace kv::bench

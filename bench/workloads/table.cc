@@ -12,15 +12,8 @@ constexpr std::array<std::string_view, 11> head = {
     "system", "ops/s", "us/op", "p50", "p99", "p99.9", "max", "memory", "disk", "written", "ratio"};
 using Cells = std::array<std::string, head.size()>;
 
-// Three digits that count, or all before the point: 0.00123, 0.123, 1.23, 12.3, 1234.
-std::string number(double value) {
-  return value < 99.95 ? fmt::format("{:#.3g}", value) : fmt::format("{:.0f}", value);
-}
-
 std::string ratio_text(const std::optional<Spread>& ratio) {
-  if (!ratio) return "-";
-  return fmt::format("{} [{} ... {}]", number(ratio->median), number(ratio->least),
-                     number(ratio->most));
+  return ratio ? spread_text(*ratio) : "-";
 }
 
 Cells cells_of(const Row& row) {
@@ -31,12 +24,12 @@ Cells cells_of(const Row& row) {
   if (!row.figures) return cells;
   const Figures& figures = *row.figures;
   cells[1] = fmt::format("{:.0f}", figures.operations_per_second);
-  cells[2] = number(figures.micros_per_operation);
+  cells[2] = figure_text(figures.micros_per_operation);
   if (figures.sampled) {
-    cells[3] = number(figures.p50_us);
-    cells[4] = number(figures.p99_us);
-    cells[5] = number(figures.p999_us);
-    cells[6] = number(figures.max_us);
+    cells[3] = figure_text(figures.p50_us);
+    cells[4] = figure_text(figures.p99_us);
+    cells[5] = figure_text(figures.p999_us);
+    cells[6] = figure_text(figures.max_us);
   }
   cells[7] = fmt::format("{:.1f}", figures.memory_mib);
   if (figures.disk_mib) cells[8] = fmt::format("{:.1f}", *figures.disk_mib);
@@ -58,9 +51,17 @@ std::string own_or(const std::optional<std::uint64_t>& number, std::string_view 
 
 }  // namespace
 
-std::string preamble(const Plan& plan, const Machine& machine) {
-  const Settings& settings = plan.settings;
-  std::string text = fmt::format(
+std::string figure_text(double value) {
+  return value < 99.95 ? fmt::format("{:#.3g}", value) : fmt::format("{:.0f}", value);
+}
+
+std::string spread_text(const Spread& spread) {
+  return fmt::format("{} [{} ... {}]", figure_text(spread.median), figure_text(spread.least),
+                     figure_text(spread.most));
+}
+
+std::string settings_text(const Settings& settings) {
+  return fmt::format(
       "entries {}, keys {} bytes, values {} bytes, compressible {}, threads {}\n"
       "operations {}, warm-up {}, distribution {}, durability {}, write buffer {}, seed {}\n"
       "of tables: block cache {}, compression {}, filter {}, blocks {}, tables {}, level 1 {}\n",
@@ -77,6 +78,11 @@ std::string preamble(const Plan& plan, const Machine& machine) {
       own_or(settings.store.filter_bits_per_key, "bits a key"),
       own_or(settings.store.block_bytes, "bytes"), own_or(settings.store.table_bytes, "bytes"),
       own_or(settings.store.level1_bytes, "bytes"));
+}
+
+std::string preamble(const Plan& plan, const Machine& machine) {
+  const Settings& settings = plan.settings;
+  std::string text = settings_text(settings);
   text += fmt::format("machine {} cores, {}, load {:.2f}\n", machine.cores, machine.processor,
                       machine.load);
   text += fmt::format("rounds {}, systems in turn; medians; times in us", plan.rounds);

@@ -139,19 +139,20 @@ TEST(Kvbench, TellsWhatPeersMakeOfTheSettings) {
   }
 }
 
-// What stood in a log stands in compressed tables behind it.
-TEST(Kvbench, PeersCompact) {
+TEST(Kvbench, CompactsThePeersThatCanBeCompacted) {
   const std::string list = kvbench({"--list"}).output;
-  for (const std::string peer : {"leveldb", "rocksdb"}) {
-    if (list.find("  " + peer + " ") == std::string::npos) continue;
-    const Ended ended = kvbench({"--system", peer, "--entries", "20000", "--rounds", "1",
-                                 "--workloads", "fillrandom,compact", "--json", "-"});
+  for (const char* peer : {"leveldb", "rocksdb"}) {
+    if (list.find(std::string("  ") + peer + " ") == std::string::npos) continue;
+    // A log takes all that was put; a table, of values that repeat one byte, a fraction.
+    const Ended ended =
+        kvbench({"--system", peer, "--entries", "2000", "--rounds", "1", "--compressible", "1",
+                 "--workloads", "fillrandom,compact", "--json", "-"});
     ASSERT_EQ(ended.code, 0) << ended.errors;
     const Json workloads = Json::parse(ended.output)["workloads"];
-    const auto disk_bytes = [&](std::size_t workload) {
+    const auto disk_bytes = [&](int workload) {
       return workloads[workload]["systems"][0]["rounds"][0]["disk_bytes"].get<double>();
     };
-    EXPECT_LT(disk_bytes(1), 0.8 * disk_bytes(0)) << peer;
+    EXPECT_LT(disk_bytes(1), disk_bytes(0) / 2) << peer;
   }
 }
 
