@@ -96,6 +96,7 @@ void insert_beside_a_reader(benchmark::State& state) {
 // that what is searched stays the same.
 void find_beside_a_writer(benchmark::State& state) {
   constexpr int searches_in_a_turn = 100'000;
+  constexpr std::uint64_t most_written = 8'000'000;  // of all turns together: a bound on the memory
   const auto keys = mixed_keys(entries);
   const auto made = list_of(keys);
   const auto other = list_of(keys);
@@ -105,7 +106,9 @@ void find_beside_a_writer(benchmark::State& state) {
     std::jthread writing;
     if (writers != nullptr) {
       writing = std::jthread([&written, writers](const std::stop_token& stop) {
-        while (!stop.stop_requested()) writers->insert("x" + mixed_key(written++), value);
+        while (!stop.stop_requested() && written < most_written) {
+          writers->insert("x" + mixed_key(written++), value);
+        }
       });
     }
     return seconds([&] {

@@ -5,7 +5,8 @@
 //
 // Durability: its log is always written, so `none` is refused; `wal` is its default (the bytes are
 // in the kernel when a write returns); `sync` is WriteOptions::sync. It answers everything that a
-// Store is asked; of a full disk it tells by its messages' text only.
+// Store is asked; of a full disk it tells by its messages' text only, and of a compaction that
+// failed at the next write.
 
 #include <fcntl.h>
 #include <fmt/format.h>

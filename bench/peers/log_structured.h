@@ -22,11 +22,11 @@
 #include <string>
 #include <utility>
 
+#include "bench/compactable.h"
 #include "bench/peers/directory.h"
 #include "bench/peers/requirement.h"
 #include "bench/peers/striped_mutex.h"
 #include "bench/peers/walk.h"
-#include "bench/workloads/compactable.h"
 #include "kv/store.h"
 
 namespace kv::peers {

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <numeric>
 
-#include "bench/workloads/compactable.h"
+#include "bench/compactable.h"
 #include "kv/capabilities.h"
 
 namespace kv::bench {

@@ -20,7 +20,7 @@ constexpr std::string_view synopsis =
 
 constexpr std::string_view exit_codes =
     "Exit codes: 0 all bars are met; 1 one is not, or was not measured, or a run failed; 2 wrong\n"
-    "usage; 130 interrupted.";
+    "usage, or the output cannot be written; 130 interrupted: what was finished is shown.";
 
 std::unexpected<Error> wrong(std::string complaint) {
   return failure(Code::invalid_argument, std::move(complaint));

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "apps/bench_peers/command_line.h"
 #include "apps/bench_peers/plans.h"
@@ -30,9 +31,9 @@ void say(std::FILE* file, std::string_view text) {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), file));
 }
 
-int complain(const Error& error) {
+int complain(const Error& error, Exit code = exit_usage) {
   say(stderr, fmt::format("bench_peers: {}\n", error.message()));
-  return error.code() == Code::cancelled ? exit_interrupted : exit_usage;
+  return error.code() == Code::cancelled ? exit_interrupted : code;
 }
 
 int complain(std::string complaint) {
@@ -75,16 +76,6 @@ class Comparison {
 
   const fs::path& directory() const { return directory_; }
 
-  Plan plan_of(std::span<const Goal> goals) const {
-    Plan plan;
-    plan.settings = settings_of(goals.front().part, arguments_.entries);
-    plan.systems = sides_;
-    plan.workloads = workloads_for(goals);
-    plan.rounds = arguments_.rounds;
-    plan.directory = directory_;
-    return plan;
-  }
-
   // The rows of one part's goals.
   Result<std::vector<PeerRow>> measure(std::span<const Goal> goals) {
     if (goals.front().part == Part::durable) return measure_writes(goals);
@@ -98,6 +89,16 @@ class Comparison {
   bool failed() const { return failed_; }
 
  private:
+  Plan plan_of(std::span<const Goal> goals) const {
+    Plan plan;
+    plan.settings = settings_of(goals.front().part, arguments_.entries);
+    plan.systems = sides_;
+    plan.workloads = workloads_for(goals);
+    plan.rounds = arguments_.rounds;
+    plan.directory = directory_;
+    return plan;
+  }
+
   Result<std::vector<PeerRow>> measure_writes(std::span<const Goal> goals) {
     const DurablePlan plan{.goals = {goals.begin(), goals.end()},
                            .settings = settings_of(Part::durable, arguments_.entries),
@@ -155,30 +156,37 @@ void show_tables(const std::vector<PeerRow>& rows) {
 int compare(const PeerArguments& arguments) {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  if (error) return complain("/proc/self/exe: " + error.message());
   const auto sides = find_sides((self.parent_path() / "kvbench").string());
   if (!sides) return complain(sides.error());
   Comparison comparison(arguments, *sides);
   if (const Status writable = check_directory(comparison.directory()); !writable)
     return complain(writable.error());
-  std::ofstream json;
-  if (!arguments.json.empty()) {
-    json.open(arguments.json);
-    if (!json) return complain(fmt::format("{} cannot be written", arguments.json));
-  }
+  // What stands in it stays until there is something new.
+  const bool json = !arguments.json.empty();
+  if (json && !std::ofstream(arguments.json, std::ios::app))
+    return complain(fmt::format("{} cannot be written", arguments.json));
   show_head(arguments, *sides);
   catch_interrupts();
   std::vector<PeerRow> rows;
+  std::optional<Error> ended_early;
   for (const std::span<const Goal> part : parts_of(arguments.goals)) {
     Result<std::vector<PeerRow>> measured = comparison.measure(part);
     show_progress("");
-    if (!measured) return complain(measured.error());
+    if (!measured) {
+      ended_early = measured.error();
+      break;
+    }
     std::ranges::move(*measured, std::back_inserter(rows));
   }
-  show_tables(rows);
-  if (json.is_open() && !(json << json_of(rows, describe_side)).flush())
-    return complain(fmt::format("{} cannot be written", arguments.json));
+  if (!rows.empty()) {
+    show_tables(rows);
+    if (json && !(std::ofstream(arguments.json) << json_of(rows, describe_side)).flush())
+      return complain(fmt::format("{} cannot be written", arguments.json));
+  }
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
     return complain("standard output cannot be written");
+  if (ended_early) return complain(*ended_early, exit_missed);
   return all_bars_met(rows) && !comparison.failed() ? exit_ok : exit_missed;
 }
 

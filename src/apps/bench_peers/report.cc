@@ -32,6 +32,14 @@ std::string durable_method(std::size_t writers) {
              : fmt::format("{} writers, turns of 250 ms", writers);
 }
 
+std::string durable_settings(std::span<const Goal> goals) {
+  std::string text = "puts of 16 + 100 bytes";
+  for (const Goal& goal : goals) {
+    if (goal.part == Part::durable) text += "; " + durable_method(goal.writers);
+  }
+  return text + "; stores otherwise as at the setting plain\n";
+}
+
 std::string percent(double share) { return fmt::format("{:.0f} %", std::max(1.0, 100 * share)); }
 
 std::string limit_text(Scale scale, double limit) {
@@ -136,11 +144,7 @@ std::string heading(std::span<const Goal> goals, std::uint64_t entries, std::siz
     last = setting;
     const Settings settings = settings_of(goal.part, entries);
     text += fmt::format("\nsetting {}\n", setting);
-    text += goal.part == Part::durable
-                ? fmt::format(
-                      "puts of 16 + 100 bytes: {}; {}; stores otherwise as at the setting plain\n",
-                      durable_method(1), durable_method(16))
-                : settings_text(settings);
+    text += goal.part == Part::durable ? durable_settings(goals) : settings_text(settings);
     std::vector<std::string_view> sides{our_engine};
     if (goal.part == Part::durable) sides.push_back(bare_append);
     for (const std::string_view peer : peer_names()) {

@@ -1,6 +1,7 @@
 #pragma once
 
-// A store that can be asked to compact and is no Maintenance otherwise: the peers.
+// A store that can be asked to compact, and has no levels, statistics or trace to show, so that it
+// is no Maintenance: the peers.
 //
 // *Thread safety*: any thread. *Errors*: as Maintenance::compact.
 
