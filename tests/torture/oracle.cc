@@ -18,8 +18,8 @@ std::string told(std::string_view value) {
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
 // Adds what the walk shows before it ends or fails.
-Status scan(Store& store, bool reverse, Entries& entries) {
-  auto walk = store.scan({.reverse = reverse});
+Status scan(Reader& reader, bool reverse, Entries& entries) {
+  auto walk = reader.scan({.reverse = reverse});
   if (!walk) return failure(std::move(walk));
   while ((*walk)->next()) entries.emplace_back((*walk)->key(), (*walk)->value());
   return (*walk)->status();
@@ -171,7 +171,28 @@ Complaint Oracle::check_between(SequenceNumber least, SequenceNumber most, Store
     }
     std::ranges::reverse(expected);
   }
-  return std::nullopt;
+  return check_older(last, *versioned, excused);
+}
+
+Complaint Oracle::check_older(SequenceNumber last, Versioned& versioned,
+                              std::optional<Code> excused) const {
+  const auto there = static_cast<std::size_t>(
+      std::ranges::count_if(writes_, [&](const Write& write) { return write.last <= last; }));
+  if (there < 2) return std::nullopt;
+  const SequenceNumber older = writes_[(there - 1) / 2].last;
+  const auto snapshot = versioned.snapshot_at(older);
+  if (failed_with(Code::invalid_argument, snapshot)) return std::nullopt;  // it has forgotten
+  Entries seen;
+  const Status walked = snapshot ? scan(**snapshot, false, seen) : failure(snapshot.error());
+  if (excused && failed_with(*excused, walked)) return std::nullopt;
+  Entries expected;
+  for (const auto& [key, version] : state_after(older)) {
+    if (version.value) expected.emplace_back(key, *version.value);
+  }
+  const Complaint wrong = walked ? difference(seen, expected) : walked.error().text();
+  if (!wrong) return std::nullopt;
+  return fmt::format("after write {}, a scan of what was there after write {} {}", last, older,
+                     *wrong);
 }
 
 }  // namespace kv::torture

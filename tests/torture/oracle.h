@@ -12,7 +12,8 @@
 //
 // What is there afterwards must be the state after some write k of this order: at least what was
 // promised against this kind of accident, at the most what was attempted, each batch whole. k is
-// what the store gives as its last sequence number, and then every byte is compared.
+// what the store gives as its last sequence number, and then every byte is compared; so is the
+// state half way there, if the store still knows it.
 //
 // *Thread safety*: one thread at a time; a copy is independent and cheap.
 // *Ownership*: shares the batches.
@@ -100,6 +101,8 @@ class Oracle {
   static void perform(State& state, const Batch& batch, SequenceNumber first);
   Complaint check_between(SequenceNumber least, SequenceNumber most, Store& store,
                           std::optional<Code> excused = std::nullopt) const;
+  Complaint check_older(SequenceNumber last, Versioned& versioned,
+                        std::optional<Code> excused) const;
 
   std::vector<Write> writes_;
   State acknowledged_state_;

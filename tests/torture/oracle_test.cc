@@ -56,6 +56,10 @@ TEST_F(OracleTest, AcceptsWhatWasPromisedWithAndWithoutWhatIsInDoubt) {
   EXPECT_TRUE(accepts({put("a", "1"), two("b", "a"), put("c", "4")}));
 }
 
+TEST_F(OracleTest, SeesThatAnOlderStateIsToldWrongly) {
+  EXPECT_FALSE(accepts({put("a", "another"), two("b", "a")}));
+}
+
 TEST_F(OracleTest, MissesAWriteThatTheProcessWasPromised) {
   EXPECT_FALSE(accepts({}));
   EXPECT_FALSE(accepts({put("a", "1")}));
