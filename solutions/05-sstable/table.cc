@@ -389,7 +389,7 @@ Result<std::shared_ptr<const Table>> open_table(TableParts parts) {
         parts.path, *size - bytes.size(),
         fmt::format("this is table {}, and should be {}", footer->number, parts.number));
   }
-  const auto table = std::make_shared<BlockTable>(std::move(parts), *footer, *size);
+  auto table = std::make_shared<BlockTable>(std::move(parts), *footer, *size);
   if (Status loaded = table->load(); !loaded) return failure(std::move(loaded));
   return table;
   //]

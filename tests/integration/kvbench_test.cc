@@ -149,7 +149,7 @@ TEST(Kvbench, CompactsThePeersThatCanBeCompacted) {
                  "--workloads", "fillrandom,compact", "--json", "-"});
     ASSERT_EQ(ended.code, 0) << ended.errors;
     const Json workloads = Json::parse(ended.output)["workloads"];
-    const auto disk_bytes = [&](int workload) {
+    const auto disk_bytes = [&](std::size_t workload) {
       return workloads[workload]["systems"][0]["rounds"][0]["disk_bytes"].get<double>();
     };
     EXPECT_LT(disk_bytes(1), disk_bytes(0) / 2) << peer;
@@ -226,7 +226,7 @@ TEST(Kvbench, WrongArgumentsAreOneLine) {
 }
 
 TEST(Kvbench, WhatCannotBeWrittenIsACode) {
-  const auto code_of = [](std::string arguments) {
+  const auto code_of = [](const std::string& arguments) {
     return std::system((KVBENCH_PATH " " + arguments).c_str()) >> 8;
   };
   EXPECT_EQ(code_of("--list > /dev/full 2> /dev/null"), 2);

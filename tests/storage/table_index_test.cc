@@ -71,7 +71,7 @@ void expect_of_each_other(const std::vector<std::string>& user_keys) {
   std::vector<std::string> targets;
   for (const std::string& user_key : user_keys) {
     keys.insert(internal_key(user_key));
-    for (const SequenceNumber sequence : {4, 5, 6}) {
+    for (const SequenceNumber sequence : {4U, 5U, 6U}) {
       targets.push_back(internal_key(user_key, sequence));
     }
   }
