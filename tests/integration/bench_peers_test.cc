@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -57,6 +58,11 @@ TEST(BenchPeers, MeasuresARowBesideEveryPeerAndTellsWhetherItsBarIsMet) {
     EXPECT_EQ(entry["runs"], 1);
   }
   EXPECT_TRUE(std::filesystem::is_empty(stores));
+}
+
+TEST(BenchPeers, HelpThatCannotBeWrittenIsACode) {
+  EXPECT_EQ(std::system(BENCH_PEERS_PATH " --help > /dev/full 2> /dev/null") >> 8, 2);
+  EXPECT_EQ(std::system(BENCH_PEERS_PATH " --help > /dev/null") >> 8, 0);
 }
 
 TEST(BenchPeers, WrongArgumentsAreOneLine) {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 
 #include "apps/bench_peers/plans.h"
+#include "apps/command_line.h"
 #include "apps/number_options.h"
 #include "base/quote.h"
 
@@ -66,18 +66,11 @@ Result<PeerArguments> parse_peer_arguments(int argc, char** argv) {
   app.footer(std::string(exit_codes));
   app.set_version_flag("--version", "bench_peers " BENCH_PEERS_VERSION);
   add_options(app, arguments, only);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+  const Result<bool> go_on = read_command_line(app, "bench_peers", argc, argv);
+  if (!go_on) return failure(go_on.error());
+  if (!*go_on) {
     arguments.finished = true;
     return arguments;
-  } catch (const CLI::CallForVersion& version) {
-    std::puts(version.what());
-    arguments.finished = true;
-    return arguments;
-  } catch (const CLI::ParseError& error) {
-    return wrong(fmt::format("{} (see: bench_peers --help)", printable(error.what())));
   }
   if (Status settled = settle(arguments, only); !settled) return failure(std::move(settled));
   return arguments;

@@ -184,8 +184,6 @@ int compare(const PeerArguments& arguments) {
     if (json && !(std::ofstream(arguments.json) << json_of(rows, describe_side)).flush())
       return complain(fmt::format("{} cannot be written", arguments.json));
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
-    return complain("standard output cannot be written");
   if (ended_early) return complain(*ended_early, exit_missed);
   return all_bars_met(rows) && !comparison.failed() ? exit_ok : exit_missed;
 }
@@ -193,7 +191,9 @@ int compare(const PeerArguments& arguments) {
 int main_of(int argc, char** argv) {
   const Result<PeerArguments> arguments = parse_peer_arguments(argc, argv);
   if (!arguments) return complain(arguments.error());
-  return arguments->finished ? exit_ok : compare(*arguments);
+  const int code = arguments->finished ? exit_ok : compare(*arguments);
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  return written ? code : complain("standard output cannot be written");
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
+#include "apps/command_line.h"
 #include "apps/number_options.h"
 #include "apps/store_options.h"
 #include "base/quote.h"
@@ -182,18 +182,11 @@ Result<Arguments> parse_command_line(int argc, char** argv) {
   app.footer(std::string(exit_codes));
   app.set_version_flag("--version", "kvbench " KVBENCH_VERSION);
   add_options(app, arguments, typed);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+  const Result<bool> go_on = read_command_line(app, "kvbench", argc, argv);
+  if (!go_on) return failure(go_on.error());
+  if (!*go_on) {
     arguments.finished = true;
     return arguments;
-  } catch (const CLI::CallForVersion& version) {
-    std::puts(version.what());
-    arguments.finished = true;
-    return arguments;
-  } catch (const CLI::ParseError& error) {
-    return wrong(fmt::format("{} (see: kvbench --help)", printable(error.what())));
   }
   if (Status settled = settle(arguments, typed); !settled) return failure(std::move(settled));
   return arguments;
